@@ -1,0 +1,7 @@
+#pragma once
+#include <rr/types.h>
+
+/* Wait until `idle` holds: for ever where it can sleep, else for a second. */
+void control_drain(bool (*idle)(void));
+/* Every frame has left the machine. */
+bool control_idle(void);

@@ -1,0 +1,3 @@
+#pragma once
+#include <rr/string.h>
+int atoi(const char *text);

@@ -1,0 +1,8 @@
+/* Does nothing, so that what the libOS answers by itself can be measured. */
+#include <unistd.h>
+
+int main(void)
+{
+	for (;;)
+		pause();
+}

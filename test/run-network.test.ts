@@ -1,0 +1,155 @@
+/** Cards and addresses as `rr run` gives them to a machine: which, by themselves or asked for; what Rumprun's -I and -W mean; captures. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run, type GuestUsage, type RunningGuest } from "../src/run/index.js";
+import { packageRoot, prefixDirectory } from "../src/workspace/paths.js";
+import { freePort } from "./free-port.js";
+import { command, rr, type Ended } from "./cli/rr.js";
+
+let directory: string;
+let image: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "rr-test-network-"));
+  const app = join(directory, "cards");
+  const compiler = join(prefixDirectory(), "x86_64-hw", "bin", "x86_64-rumprun-linux-musl-gcc");
+  const compiled = await command(compiler, ["-Os", "-o", app, join(packageRoot(), "test/fixtures/run/cards.c")]);
+  expect(compiled, compiled.stderr).toMatchObject({ exitCode: 0 });
+  image = `${app}.bin`;
+  expect(await rr(["bake", "hw_generic", image, app])).toMatchObject({ exitCode: 0 });
+}, 120_000);
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+function cards(...flags: string[]): Promise<Ended> {
+  return rr(["run", "qemu", "-i", "--accel", "tcg", "--timeout", "90", ...flags, image], { cwd: directory });
+}
+
+const LO = "lo 127.0.0.1/8\n";
+const USER = "eth0 10.0.2.15/24\n";
+const DNS = "nameserver 10.0.2.3\n";
+
+describe("addresses", () => {
+  test("a program that uses the network has a card on the user network, and need not ask for its address", async () => {
+    expect(await cards()).toMatchObject({ exitCode: 0, stdout: LO + USER + DNS, stderr: "" });
+  });
+
+  test("--net none: no card", async () => {
+    expect((await cards("--net", "none")).stdout).not.toContain("eth");
+  });
+
+  test("several cards, each on a network of its own", async () => {
+    expect((await cards("--net", "user", "--net", "user")).stdout).toBe(`${LO}${USER}eth1 10.0.3.15/24\n${DNS}nameserver 10.0.3.3\n`);
+  });
+
+  test("-I makes cards, -W says their addresses", async () => {
+    const { stdout } = await cards("-I", "web,vioif,-net user,net=10.9.0.0/16", "-I", "db,vioif", "-W", "web,inet,static,10.9.0.7/16,10.9.0.2");
+    expect(stdout).toBe(`${LO}eth0 10.9.0.7/16\neth1 10.0.2.15/24\n${DNS}`);
+    expect((await cards("-W", "eth0,inet,static,10.0.2.99/24")).stdout).toContain("eth0 10.0.2.99/24\n");
+  });
+
+  test("the launch file's win over the network's", async () => {
+    expect((await cards("--rc", '{"net": {"if": "vioif0", "type": "inet", "method": "static", "addr": "10.0.2.77", "mask": "24"}}')).stdout).toContain("eth0 10.0.2.77/24\n");
+  });
+
+  test("an image that was baked with addresses keeps them", async () => {
+    const own = join(directory, "own.bin");
+    const baked = await rr(["bake", "--rc", '{"net": {"method": "static", "addr": "10.0.2.66", "mask": "24"}}', "hw_generic", own, join(directory, "cards")]);
+    expect(baked, baked.stderr).toMatchObject({ exitCode: 0 });
+    expect((await rr(["run", "qemu", "-i", "--accel", "tcg", "--timeout", "90", own])).stdout).toContain("eth0 10.0.2.66/24\n");
+  });
+});
+
+describe("what is wrong is said before anything starts", () => {
+  test.each([
+    [["--net", "tap:rr-nosuch"], 'no interface "rr-nosuch"', "ip tuntap add rr-nosuch"],
+    [["--net", "bridge:rr-nosuch"], 'no interface "rr-nosuch"', "ip link add rr-nosuch"],
+    [["--net", "none", "--pcap", "x.pcap"], "no network card", "--net"],
+    [["--pcap", "/no/such/folder/x.pcap"], "/no/such/folder/x.pcap", "check the path"],
+    [["-I", "web,xenif"], 'no driver "xenif"', "web,vioif"],
+    [["-I", "web,vioif", "-W", "wbe,inet,dhcp"], '"wbe"', 'did you mean "web"'],
+    [["-W", "eth0,inet,static,10.0.0.1"], '"10.0.0.1" is no inet address', "10.0.120.10/24"],
+    [["--net", "none", "-W", "eth0,inet,dhcp"], "eth0", "--net makes one"],
+  ])("%j", async (flags, message, next) => {
+    const { exitCode, stdout, stderr } = await cards(...flags);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr.slice(stderr.indexOf("\nnext: "))).toContain(next);
+  });
+});
+
+/** The frames of a capture file (pcap, little-endian); throws when the last one is cut off. */
+function frames(file: Buffer): Buffer[] {
+  expect(file.readUInt32LE(0)).toBe(0xa1b2c3d4);
+  const found = [];
+  for (let at = 24; at < file.length; ) {
+    const size = file.readUInt32LE(at + 8);
+    expect(at + 16 + size).toBeLessThanOrEqual(file.length);
+    found.push(file.subarray(at + 16, at + 16 + size));
+    at += 16 + size;
+  }
+  return found;
+}
+
+describe("--pcap", () => {
+  test("has every frame of a machine that has ended, and the guest announces its address", async () => {
+    const file = join(directory, "one, with a comma.pcap");
+    const port = await freePort();
+    let asked: Promise<string> | undefined;
+    const result = await run({
+      image, accel: "tcg", args: ["1"], publish: [`${port}:80`], pcap: file, timeoutSeconds: 90,
+      // From the first moment on: who comes too early is refused, not left waiting.
+      events: (event) => void (event.kind === "started" && (asked = answer(port))),
+    });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(await asked).toBe("hi\n");
+    const all = frames(await readFile(file));
+    const announced = all.filter((frame) => frame.readUInt16BE(12) === 0x0806 && frame.readUInt32BE(28) === 0x0a00020f && frame.readUInt32BE(38) === 0x0a00020f);
+    expect(announced.length).toBeGreaterThan(0);
+    expect(all.some((frame) => frame.includes("hi\n"))).toBe(true);
+  });
+
+  test("of several cards: a file each", async () => {
+    expect(await cards("--net", "user", "--net", "user", "--pcap", "two.pcap")).toMatchObject({ exitCode: 0 });
+    for (const name of ["two-eth0.pcap", "two-eth1.pcap"]) {
+      expect(frames(await readFile(join(directory, name))).length).toBeGreaterThan(0);
+    }
+  });
+});
+
+test("the guest says what it uses", async () => {
+  let guest: RunningGuest | undefined;
+  const told: (GuestUsage | undefined)[] = [];
+  const result = await run({
+    image, accel: "tcg", args: ["1"], timeoutSeconds: 90,
+    guest: (running) => (guest = running),
+    events: (event) => {
+      if (event.kind !== "booted") return;
+      void guest?.usage().then((usage) => {
+        told.push(usage);
+        guest?.end({ exitCode: 0, reason: "known" });
+      });
+    },
+  });
+  expect(result).toMatchObject({ exitCode: 0, reason: "known" });
+  expect(told).toEqual([{ memoryBytes: expect.any(Number), freeBytes: expect.any(Number), cards: [expect.objectContaining({ name: "eth0" })] }]);
+  expect(told[0]?.memoryBytes).toBeGreaterThan(60 << 20);
+  expect(told[0]?.freeBytes).toBeLessThan(told[0]?.memoryBytes ?? 0);
+});
+
+/** What the port answers, once it does. */
+async function answer(port: number): Promise<string> {
+  for (;;) {
+    const text = await new Promise<string>((resolve) => {
+      let got = "";
+      const socket = connect(port, "127.0.0.1");
+      socket.on("data", (data: Buffer) => (got += data.toString()));
+      socket.on("error", () => {});
+      socket.on("close", () => resolve(got));
+    });
+    if (text !== "") return text;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
