@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run, type GuestUsage, type RunningGuest } from "../src/run/index.js";
 import { packageRoot, prefixDirectory } from "../src/workspace/paths.js";
@@ -14,14 +15,19 @@ let image: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "rr-test-network-"));
-  const app = join(directory, "cards");
-  const compiler = join(prefixDirectory(), "x86_64-hw", "bin", "x86_64-rumprun-linux-musl-gcc");
-  const compiled = await command(compiler, ["-Os", "-o", app, join(packageRoot(), "test/fixtures/run/cards.c")]);
-  expect(compiled, compiled.stderr).toMatchObject({ exitCode: 0 });
-  image = `${app}.bin`;
-  expect(await rr(["bake", "hw_generic", image, app])).toMatchObject({ exitCode: 0 });
+  image = await bakeFixture("cards");
 }, 120_000);
 afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** An image of test/fixtures/run/`name`.c. */
+async function bakeFixture(name: string): Promise<string> {
+  const app = join(directory, name);
+  const compiler = join(prefixDirectory(), "x86_64-hw", "bin", "x86_64-rumprun-linux-musl-gcc");
+  const compiled = await command(compiler, ["-Os", "-o", app, join(packageRoot(), `test/fixtures/run/${name}.c`)]);
+  expect(compiled, compiled.stderr).toMatchObject({ exitCode: 0 });
+  expect(await rr(["bake", "hw_generic", `${app}.bin`, app])).toMatchObject({ exitCode: 0 });
+  return `${app}.bin`;
+}
 
 function cards(...flags: string[]): Promise<Ended> {
   return rr(["run", "qemu", "-i", "--accel", "tcg", "--timeout", "90", ...flags, image], { cwd: directory });
@@ -152,4 +158,33 @@ async function answer(port: number): Promise<string> {
     if (text !== "") return text;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+test("clients of a published port who wait in a short queue are all served", async () => {
+  const count = 24;
+  const port = await freePort();
+  const clients: Promise<string>[] = [];
+  const result = await run({
+    image: await bakeFixture("queue"), accel: "tcg", args: [String(count)], publish: [`${port}:80`], timeoutSeconds: 90,
+    // The first output is that it listens.
+    stdout: new Writable({
+      write(_, __, done) {
+        for (let index = clients.length; index < count; index++) clients.push(echoed(port, `${index}\n`));
+        done();
+      },
+    }),
+  });
+  expect(result).toMatchObject({ exitCode: 0 });
+  expect(await Promise.all(clients)).toEqual(Array.from({ length: count }, (_, index) => `${index}\n`));
+}, 120_000);
+
+/** What a connection that says `line` hears until its end. */
+function echoed(port: number, line: string): Promise<string> {
+  return new Promise((resolve) => {
+    let got = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write(line));
+    socket.on("data", (data: Buffer) => (got += data.toString()));
+    socket.on("error", (error) => (got += error.message));
+    socket.on("close", () => resolve(got));
+  });
 }

@@ -199,10 +199,6 @@ static bool take_ack(struct rr_tcp *tcp, struct segment *segment)
 			segment_reset(segment);
 			return false;
 		}
-		if (tcp->listener && tcp->listener->waiting_count > tcp->listener->backlog) {
-			tcp_counts.dropped++;
-			return false; /* no room for it now: the other side tries again */
-		}
 		established(tcp, segment);
 		listen_established(tcp);
 		tcp->end.state = tcp->fin_wanted ? RR_TCP_FIN_WAIT_1 : RR_TCP_ESTABLISHED;

@@ -8,6 +8,10 @@
 
 static uint64_t cookies_until;
 
+/*
+ * Full listeners ignore SYNs, never the end of a handshake that has begun: the other side is connected then and has sent data, and
+ * libslirp, which is that side for published ports, does not send it again. So some more than `backlog` may wait, as many as could be half open.
+ */
 static bool is_full(const struct rr_tcp *listener) { return listener->waiting_count > listener->backlog; }
 
 /* A connection of `listener`'s to whom the segment came from; NULL: no memory, or it exists. */

@@ -62,7 +62,10 @@ void rr_tcp_release(struct rr_tcp *tcp, bool abort);
 
 /* Port 0: one is chosen. -EINVAL (bound already), -EADDRINUSE, -EADDRNOTAVAIL. `port`: host order, as everywhere here. */
 int rr_tcp_bind(struct rr_tcp *tcp, const struct rr_ip *address, uint16_t port);
-/* At most `backlog` + 1 connections wait for being accepted. Again: changes the backlog. -EINVAL (connected), -EADDRINUSE. */
+/*
+ * While more than `backlog` connections wait for being accepted, nobody is let in; those whose handshake has begun by then
+ * are, at most max(backlog, 128). Again: changes the backlog. -EINVAL (connected), -EADDRINUSE.
+ */
 int rr_tcp_listen(struct rr_tcp *tcp, unsigned backlog);
 /* Take a connection that is waiting; it belongs to nobody until rr_tcp_set_owner(). NULL: none is. */
 struct rr_tcp *rr_tcp_accept(struct rr_tcp *listener);
