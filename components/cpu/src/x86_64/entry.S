@@ -83,6 +83,9 @@ trap_entry:
 	mov %rcx, RR_REGS_RSP(%rax)
 	mov FRAME_SS(%rsp), %rcx
 	mov %rcx, 176(%rax)
+	/* IST leaves SS null. Code that runs with it in traps and without elsewhere is translated twice by QEMU, which costs more than this. */
+	mov $RR_KERNEL_SS, %ecx
+	mov %ecx, %ss
 	mov %rax, %rsp
 	mov %rax, %rdi
 	call rr_trap

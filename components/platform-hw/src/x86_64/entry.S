@@ -36,6 +36,7 @@ rr_start:
 	rdtsc
 	mov %eax, PHYS(boot_tsc)
 	mov %edx, PHYS(boot_tsc + 4)
+	mov $PHYS(boot_stack_top), %esp		/* PVH promises no stack */
 
 	/* roots: low half and direct map through one table, the top through another */
 	movl $(PHYS(low_pointers) + PRESENT + WRITABLE), PHYS(root_table)
