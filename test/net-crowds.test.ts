@@ -92,27 +92,15 @@ describe.skipIf(problem !== undefined)("what is used up", () => {
     }
   });
 
-  it("memory: clients that take it and read nothing, on a machine of 10 MiB", async () => {
-    const served = await Served.start(directory, { memoryMb: 10 });
+  it.each([
+    ["memory: clients that take it and read nothing, on a machine of 10 MiB", "greedy", 10, 0],
+    ["packet memory: clients whose requests are not read, because they take no answers; others are served", "stuff", 32, 10],
+  ])("%s", async (_, kind, memoryMb, othersMeanwhile) => {
+    const served = await Served.start(directory, { memoryMb });
     try {
       const before = await served.ask();
-      const crowd = await hold(served.client("greedy", 100));
-      await crowd.end();
-      await served.ask("close");
-      const after = await served.askUntil(({ free }) => free >= before.free - KEPT_KILOBYTES);
-      expect(after.free).toBeGreaterThanOrEqual(before.free - KEPT_KILOBYTES);
-      await served.echo(5, 20_000);
-    } finally {
-      await served.end();
-    }
-  });
-
-  it("packet memory: clients whose requests are not read, because they take no answers; others are served", async () => {
-    const served = await Served.start(directory, { memoryMb: 32 });
-    try {
-      const before = await served.ask();
-      const crowd = await hold(served.client("stuff", 100));
-      await served.echo(10, 20_000);
+      const crowd = await hold(served.client(kind, 100));
+      if (othersMeanwhile > 0) await served.echo(othersMeanwhile, 20_000);
       await crowd.end();
       await served.ask("close");
       const after = await served.askUntil(({ free }) => free >= before.free - KEPT_KILOBYTES);

@@ -1,46 +1,12 @@
-// sources: ../src/net.c ../src/find.c ../src/json.c
+// sources: ../src/net.c ../src/find.c ../src/json.c support/machine.c
 // includes: ../../base/include ../include ../../memory/include ../../image/include ../../platform/include
 /* The key `net`: one interface or a list of them, with blanks or without, and what is refused. */
+#include "support/machine.h"
 #include <assert.h>
-#include <rr/heap.h>
-#include <rr/image.h>
 #include <rr/launch-net.h>
-#include <rr/platform.h>
-#include <rr/print.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct rr_boot_info rr_boot_info;
-static struct rr_image_table table;
-static char logged[256];
-static void *blocks[100];
-static unsigned block_count;
-
-const struct rr_image_table *rr_image_table(void) { return &table; }
-
-void *rr_alloc(size_t size)
-{
-	assert(block_count < 100);
-	return blocks[block_count++] = malloc(size);
-}
-
-void rr_free(void *block)
-{
-	for (unsigned i = 0; i < block_count; i++)
-		if (blocks[i] == block)
-			blocks[i] = NULL;
-	free(block);
-}
-
-void rr_log(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(logged, sizeof(logged), format, arguments);
-	va_end(arguments);
-}
 
 /* The interfaces of a document, one behind the other. */
 static const char *interfaces(const char *given)
@@ -48,13 +14,12 @@ static const char *interfaces(const char *given)
 	static const char *const methods[] = { [RR_LAUNCH_NET_STATIC] = "static", [RR_LAUNCH_NET_AUTOMATIC] = "automatic", [RR_LAUNCH_NET_NONE] = "none" };
 	static char found[512];
 	struct rr_launch_net net;
+	machine_reset();
 	rr_boot_info.command_line = given;
-	logged[0] = found[0] = 0;
+	found[0] = 0;
 	for (unsigned i = 0; rr_launch_net(i, &net); i++)
 		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%s %s %s/%s %s;", net.name ?: "-", net.inet6 ? " inet6" : "", methods[net.method],
 		         net.address ?: "-", net.mask ?: "-", net.gateway ?: "-");
-	while (block_count)
-		free(blocks[--block_count]);
 	return found;
 }
 
@@ -62,7 +27,7 @@ static void expect(const char *given, const char *expected)
 {
 	const char *found = interfaces(given);
 	if (strcmp(found, expected)) {
-		fprintf(stderr, "%s: %s instead of %s (%s)\n", given, found, expected, logged);
+		fprintf(stderr, "%s: %s instead of %s (%s)\n", given, found, expected, machine_logged);
 		exit(1);
 	}
 }
@@ -70,8 +35,8 @@ static void expect(const char *given, const char *expected)
 static void refused(const char *given, const char *what)
 {
 	expect(given, "");
-	if (!strstr(logged, what)) {
-		fprintf(stderr, "%s: logged \"%s\", not \"%s\"\n", given, logged, what);
+	if (!strstr(machine_logged, what)) {
+		fprintf(stderr, "%s: logged \"%s\", not \"%s\"\n", given, machine_logged, what);
 		exit(1);
 	}
 }
@@ -89,6 +54,7 @@ int main(void)
 	refused("{\"net\":{\"method\":\"guess\"}}", "a method of");
 	refused("{\"net\":{\"addr\":1}}", "a string");
 	refused("{\"net\":{\"type\":\"ipx\",\"addr\":\"1.2.3.4\"}}", "a type of");
+	machine_reset();
 	puts("ok");
 	return 0;
 }

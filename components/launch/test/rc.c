@@ -1,70 +1,24 @@
-// sources: ../src/rc.c ../src/find.c ../src/json.c
+// sources: ../src/rc.c ../src/find.c ../src/json.c support/machine.c
 // includes: ../../base/include ../include ../../memory/include ../../image/include ../../platform/include
 /* The keys of images with several programs: who decides, what the runner gets as arguments, what is refused. */
+#include "support/machine.h"
 #include <assert.h>
-#include <rr/heap.h>
-#include <rr/image.h>
 #include <rr/launch-rc.h>
 #include <rr/page.h>
-#include <rr/platform.h>
-#include <rr/print.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct rr_boot_info rr_boot_info;
-static struct rr_image_table table;
-static char logged[256];
-static void *blocks[1000];
-static unsigned block_count;
-
-const struct rr_image_table *rr_image_table(void) { return &table; }
-
-void *rr_alloc(size_t size)
-{
-	assert(block_count < 1000);
-	return blocks[block_count++] = malloc(size);
-}
-
-/* What is freed early must not be used any more: ASan sees it. */
-void rr_free(void *block)
-{
-	for (unsigned i = 0; i < block_count; i++)
-		if (blocks[i] == block)
-			blocks[i] = NULL;
-	free(block);
-}
-
-int rr_snprintf(char *buffer, size_t size, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	int length = vsnprintf(buffer, size, format, arguments);
-	va_end(arguments);
-	return length;
-}
-
-void rr_log(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(logged, sizeof(logged), format, arguments);
-	va_end(arguments);
-}
-
 /* The launcher's document and the image's; NULL: none. */
 static void documents(const char *given, const char *defaults)
 {
-	while (block_count)
-		free(blocks[--block_count]);
-	logged[0] = 0;
+	machine_reset();
 	rr_boot_info = (struct rr_boot_info){ .command_line = "" };
 	if (given) {
 		rr_boot_info.module = (void *)given;
 		rr_boot_info.module_size = strlen(given);
 	}
-	table = (struct rr_image_table){ .defaults = defaults ? (uint64_t)defaults - RR_DIRECT_MAP : 0, .defaults_size = defaults ? strlen(defaults) : 0 };
+	machine_table = (struct rr_image_table){ .defaults = defaults ? (uint64_t)defaults - RR_DIRECT_MAP : 0, .defaults_size = defaults ? strlen(defaults) : 0 };
 }
 
 /* The runner's arguments, each behind a '/'. */
@@ -84,7 +38,7 @@ static void expect(const char *given, const char *defaults, const char *expected
 {
 	const char *found = arguments(given, defaults);
 	if (strcmp(found, expected)) {
-		fprintf(stderr, "%s, %s: %s instead of %s (%s)\n", given, defaults, found, expected, logged);
+		fprintf(stderr, "%s, %s: %s instead of %s (%s)\n", given, defaults, found, expected, machine_logged);
 		exit(1);
 	}
 }
@@ -92,8 +46,8 @@ static void expect(const char *given, const char *defaults, const char *expected
 static void refused(const char *given, const char *what)
 {
 	expect(given, "{\"rc\":[{\"bin\":\"of the image\"}]}", "");
-	if (!strstr(logged, what)) {
-		fprintf(stderr, "%s: logged \"%s\", not \"%s\"\n", given, logged, what);
+	if (!strstr(machine_logged, what)) {
+		fprintf(stderr, "%s: logged \"%s\", not \"%s\"\n", given, machine_logged, what);
 		exit(1);
 	}
 }

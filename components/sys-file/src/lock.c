@@ -5,21 +5,11 @@
 /* A range as struct flock gives it, in first and last byte. 0, -EINVAL, -EOVERFLOW. */
 static int range_of(struct rr_file *file, const struct rr_abi_flock *from, struct rr_lock *to)
 {
-	int64_t base, start, last;
-	switch (from->whence) {
-	case SEEK_SET:
-		base = 0;
-		break;
-	case SEEK_CUR:
-		base = file->position;
-		break;
-	case SEEK_END:
-		base = file->inode->size;
-		break;
-	default:
-		return -EINVAL;
-	}
-	if (__builtin_add_overflow(base, from->start, &start))
+	int64_t origin, start, last;
+	int error = rr_file_origin(file, from->whence, &origin);
+	if (error)
+		return error;
+	if (__builtin_add_overflow(origin, from->start, &start))
 		return -EOVERFLOW;
 	if (start < 0)
 		return -EINVAL;

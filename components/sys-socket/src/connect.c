@@ -12,44 +12,30 @@ long rr_sys_getpeername(int fd, uint64_t address, uint64_t length_address);
 
 long rr_sys_bind(int fd, uint64_t address, int length)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
 	struct rr_socket_name name;
-	int error = sys_socket_get(fd, &file, &socket);
+	SYS_SOCKET(used, fd);
+	int error = used.error ? used.error : sys_name_get(&name, address, length);
 	if (error)
 		return error;
-	error = sys_name_get(&name, address, length);
-	if (!error)
-		error = socket->ops->bind ? socket->ops->bind(socket, &name) : -EOPNOTSUPP;
-	rr_file_put(file);
-	return error;
+	return used.socket->ops->bind ? used.socket->ops->bind(used.socket, &name) : -EOPNOTSUPP;
 }
 
 long rr_sys_connect(int fd, uint64_t address, int length)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
 	struct rr_socket_name name;
-	int error = sys_socket_get(fd, &file, &socket);
+	SYS_SOCKET(used, fd);
+	int error = used.error ? used.error : sys_name_get(&name, address, length);
 	if (error)
 		return error;
-	error = sys_name_get(&name, address, length);
-	if (!error)
-		error = socket->ops->connect ? socket->ops->connect(socket, &name, file->flags & O_NONBLOCK) : -EOPNOTSUPP;
-	rr_file_put(file);
-	return error;
+	return used.socket->ops->connect ? used.socket->ops->connect(used.socket, &name, used.file->flags & O_NONBLOCK) : -EOPNOTSUPP;
 }
 
 long rr_sys_listen(int fd, int backlog)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
-	int error = sys_socket_get(fd, &file, &socket);
-	if (error)
-		return error;
-	error = socket->ops->listen ? socket->ops->listen(socket, rr_min((unsigned)backlog, (unsigned)SOMAXCONN)) : -EOPNOTSUPP;
-	rr_file_put(file);
-	return error;
+	SYS_SOCKET(used, fd);
+	if (used.error)
+		return used.error;
+	return used.socket->ops->listen ? used.socket->ops->listen(used.socket, rr_min((unsigned)backlog, (unsigned)SOMAXCONN)) : -EOPNOTSUPP;
 }
 
 /* Give the new connection a descriptor, and its peer's name to the program. */
@@ -94,29 +80,18 @@ long rr_sys_accept(int fd, uint64_t address, uint64_t length_address) { return r
 
 long rr_sys_shutdown(int fd, int how)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
-	int error = sys_socket_get(fd, &file, &socket);
-	if (error)
-		return error;
-	error = socket->ops->shutdown ? socket->ops->shutdown(socket, how) : -EOPNOTSUPP;
-	rr_file_put(file);
-	return error;
+	SYS_SOCKET(used, fd);
+	if (used.error)
+		return used.error;
+	return used.socket->ops->shutdown ? used.socket->ops->shutdown(used.socket, how) : -EOPNOTSUPP;
 }
 
 static long get_name(int fd, bool peer, uint64_t address, uint64_t length_address)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
 	struct rr_socket_name name;
-	int error = sys_socket_get(fd, &file, &socket);
-	if (error)
-		return error;
-	error = socket->ops->get_name(socket, peer, &name);
-	if (!error)
-		error = sys_name_give(&name, address, length_address);
-	rr_file_put(file);
-	return error;
+	SYS_SOCKET(used, fd);
+	int error = used.error ? used.error : used.socket->ops->get_name(used.socket, peer, &name);
+	return error ? error : sys_name_give(&name, address, length_address);
 }
 
 long rr_sys_getsockname(int fd, uint64_t address, uint64_t length_address) { return get_name(fd, false, address, length_address); }

@@ -1,16 +1,19 @@
 /* Names between programs and sockets, and sockets by descriptor. */
 #include "sys-socket.h"
 
-int sys_socket_get(int fd, struct rr_file **file, struct rr_socket **socket)
+struct sys_socket sys_socket_use(int fd)
 {
-	*file = rr_fd_get(rr_current_fdtable(), fd);
-	if (!*file)
-		return -EBADF;
-	*socket = rr_socket_of(*file);
-	if (*socket)
-		return 0;
-	rr_file_put(*file);
-	return -ENOTSOCK;
+	struct sys_socket used = { .file = rr_fd_get(rr_current_fdtable(), fd) };
+	if (!used.file) {
+		used.error = -EBADF;
+		return used;
+	}
+	used.socket = rr_socket_of(used.file);
+	if (!used.socket) {
+		rr_file_put(used.file);
+		used.error = -ENOTSOCK;
+	}
+	return used;
 }
 
 int sys_name_get(struct rr_socket_name *name, uint64_t address, int length)

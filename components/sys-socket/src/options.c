@@ -6,16 +6,10 @@ long rr_sys_getsockopt(int fd, int level, int name, uint64_t value, uint64_t len
 
 long rr_sys_setsockopt(int fd, int level, int name, uint64_t value, int length)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
 	if (length < 0)
 		return -EINVAL;
-	int error = sys_socket_get(fd, &file, &socket);
-	if (error)
-		return error;
-	error = rr_socket_set_option(socket, level, name, value, (unsigned)length);
-	rr_file_put(file);
-	return error;
+	SYS_SOCKET(used, fd);
+	return used.error ? used.error : rr_socket_set_option(used.socket, level, name, value, (unsigned)length);
 }
 
 static int get_option(struct rr_socket *socket, int level, int name, uint64_t value, uint64_t length_address)
@@ -34,12 +28,6 @@ static int get_option(struct rr_socket *socket, int level, int name, uint64_t va
 
 long rr_sys_getsockopt(int fd, int level, int name, uint64_t value, uint64_t length_address)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
-	int error = sys_socket_get(fd, &file, &socket);
-	if (error)
-		return error;
-	error = get_option(socket, level, name, value, length_address);
-	rr_file_put(file);
-	return error;
+	SYS_SOCKET(used, fd);
+	return used.error ? used.error : get_option(used.socket, level, name, value, length_address);
 }

@@ -7,34 +7,29 @@ long rr_sys_recvfrom(int fd, uint64_t buffer, size_t length, uint32_t flags, uin
 long rr_sys_recvmsg(int fd, uint64_t address, uint32_t flags);
 long rr_sys_recvmmsg(int fd, uint64_t address, unsigned count, uint32_t flags, uint64_t timeout);
 
-static long receive_from(struct rr_file *file, struct rr_socket *socket, struct rr_uio *uio, uint32_t flags, uint64_t address, uint64_t length_address)
+static long receive_from(const struct sys_socket *used, struct rr_uio *uio, uint32_t flags, uint64_t address, uint64_t length_address)
 {
 	struct rr_socket_message message;
-	rr_socket_message_init(&message, uio, sys_socket_flags(file, flags));
+	rr_socket_message_init(&message, uio, sys_socket_flags(used->file, flags));
 	if (RR_LIKELY(!address))
-		return socket->ops->receive(socket, &message);
+		return used->socket->ops->receive(used->socket, &message);
 	struct rr_socket_name name;
 	name.length = 0;
 	message.name = &name;
-	long result = socket->ops->receive(socket, &message);
+	long result = used->socket->ops->receive(used->socket, &message);
 	int error = result < 0 ? 0 : sys_name_give(&name, address, length_address);
 	return error ? error : result;
 }
 
 long rr_sys_recvfrom(int fd, uint64_t buffer, size_t length, uint32_t flags, uint64_t address, uint64_t length_address)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
-	struct rr_iovec space = { .base = buffer, .length = rr_min(length, MOST_BYTES) };
-	struct rr_uio uio = { .vectors = &space, .count = 1, .remaining = space.length };
-	if (buffer > RR_VM_MAX || space.length > RR_VM_MAX - buffer)
-		return -EFAULT;
-	int error = sys_socket_get(fd, &file, &socket);
+	struct rr_iovec space;
+	struct rr_uio uio;
+	int error = sys_buffer(&uio, &space, buffer, length);
 	if (error)
 		return error;
-	long result = receive_from(file, socket, &uio, flags, address, length_address);
-	rr_file_put(file);
-	return result;
+	SYS_SOCKET(used, fd);
+	return used.error ? used.error : receive_from(&used, &uio, flags, address, length_address);
 }
 
 /* Tell the program, in its struct msghdr, what it received besides bytes. */
@@ -51,14 +46,14 @@ static int give_header(const struct sys_message *message, uint64_t address)
 	return error ? error : rr_put_user(control_length, address + offsetof(struct rr_abi_msghdr, controllen));
 }
 
-long sys_socket_receive(struct rr_file *file, struct rr_socket *socket, uint64_t address, uint32_t flags, uint32_t *result_flags)
+long sys_socket_receive(const struct sys_socket *used, uint64_t address, uint32_t flags, uint32_t *result_flags)
 {
 	struct sys_message message;
 	int error = sys_message_get(&message, address, false);
 	if (error)
 		return error;
-	message.message.flags = sys_socket_flags(file, flags);
-	long result = socket->ops->receive(socket, &message.message);
+	message.message.flags = sys_socket_flags(used->file, flags);
+	long result = used->socket->ops->receive(used->socket, &message.message);
 	if (result >= 0) {
 		error = give_header(&message, address);
 		if (error)
@@ -72,23 +67,17 @@ long sys_socket_receive(struct rr_file *file, struct rr_socket *socket, uint64_t
 
 long rr_sys_recvmsg(int fd, uint64_t address, uint32_t flags)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
 	if (flags & MSG_CMSG_COMPAT)
 		return -EINVAL;
-	int error = sys_socket_get(fd, &file, &socket);
-	if (error)
-		return error;
-	long result = sys_socket_receive(file, socket, address, flags, NULL);
-	rr_file_put(file);
-	return result;
+	SYS_SOCKET(used, fd);
+	return used.error ? used.error : sys_socket_receive(&used, address, flags, NULL);
 }
 
 /* One of several messages: 0 or -errno; 1: one with urgent data, the last. */
-static int receive_one(struct rr_file *file, struct rr_socket *socket, uint64_t address, uint32_t flags)
+static int receive_one(const struct sys_socket *used, uint64_t address, uint32_t flags)
 {
 	uint32_t result_flags;
-	long result = sys_socket_receive(file, socket, address, flags & ~MSG_WAITFORONE, &result_flags);
+	long result = sys_socket_receive(used, address, flags & ~MSG_WAITFORONE, &result_flags);
 	if (result < 0)
 		return (int)result;
 	uint32_t length = (uint32_t)result;
@@ -98,12 +87,12 @@ static int receive_one(struct rr_file *file, struct rr_socket *socket, uint64_t 
 }
 
 /* How many; the deadline is looked at only between messages, as on Linux. An error behind the first message waits for the next call. */
-static long receive_several(struct rr_file *file, struct rr_socket *socket, uint64_t address, unsigned count, uint32_t flags, uint64_t deadline)
+static long receive_several(const struct sys_socket *used, uint64_t address, unsigned count, uint32_t flags, uint64_t deadline)
 {
 	unsigned done = 0;
-	int error = rr_socket_take_error(socket);
+	int error = rr_socket_take_error(used->socket);
 	while (!error && done < count) {
-		error = receive_one(file, socket, address + done * sizeof(struct rr_abi_mmsghdr), flags);
+		error = receive_one(used, address + done * sizeof(struct rr_abi_mmsghdr), flags);
 		done += error >= 0;
 		if (flags & MSG_WAITFORONE)
 			flags |= MSG_DONTWAIT;
@@ -111,14 +100,12 @@ static long receive_several(struct rr_file *file, struct rr_socket *socket, uint
 			break;
 	}
 	if (done && error < 0 && error != -EAGAIN && error > -RR_ERESTARTSYS)
-		socket->error = -error;
+		used->socket->error = -error;
 	return done ? (long)done : error;
 }
 
 long rr_sys_recvmmsg(int fd, uint64_t address, unsigned count, uint32_t flags, uint64_t timeout)
 {
-	struct rr_file *file;
-	struct rr_socket *socket;
 	struct rr_abi_timespec time;
 	uint64_t deadline = RR_FOREVER;
 	if (flags & MSG_CMSG_COMPAT)
@@ -127,11 +114,10 @@ long rr_sys_recvmmsg(int fd, uint64_t address, unsigned count, uint32_t flags, u
 		return -EFAULT;
 	if (timeout && !rr_deadline_after(time.sec, time.nsec, &deadline))
 		return -EINVAL;
-	int error = sys_socket_get(fd, &file, &socket);
-	if (error)
-		return error;
-	long result = receive_several(file, socket, address, count, flags, deadline);
-	rr_file_put(file);
+	SYS_SOCKET(used, fd);
+	if (used.error)
+		return used.error;
+	long result = receive_several(&used, address, count, flags, deadline);
 	if (result <= 0 || !timeout)
 		return result;
 	time = rr_timespec_of(rr_deadline_left(deadline));

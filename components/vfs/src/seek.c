@@ -1,24 +1,30 @@
 /* File positions. */
 #include "internal.h"
 
-long rr_file_seek(struct rr_file *file, int64_t offset, int whence)
+int rr_file_origin(const struct rr_file *file, int whence, int64_t *origin)
 {
-	int64_t base;
 	switch (whence) {
 	case SEEK_SET:
-		base = 0;
-		break;
+		*origin = 0;
+		return 0;
 	case SEEK_CUR:
-		base = file->position;
-		break;
+		*origin = file->position;
+		return 0;
 	case SEEK_END:
-		base = file->inode->size;
-		break;
+		*origin = file->inode->size;
+		return 0;
 	default:
 		return -EINVAL;
 	}
-	int64_t position;
-	if (__builtin_add_overflow(base, offset, &position) || position < 0)
+}
+
+long rr_file_seek(struct rr_file *file, int64_t offset, int whence)
+{
+	int64_t origin, position;
+	int error = rr_file_origin(file, whence, &origin);
+	if (error)
+		return error;
+	if (__builtin_add_overflow(origin, offset, &position) || position < 0)
 		return -EINVAL;
 	file->position = position;
 	return position;

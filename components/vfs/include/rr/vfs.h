@@ -71,6 +71,8 @@ static inline bool rr_file_writable(const struct rr_file *file) { return ((file-
 /* Read / write with all checks a system call needs but those of the position: -EBADF, -EISDIR, -EINVAL. Bytes or -errno. */
 long rr_file_read(struct rr_file *file, struct rr_uio *uio, uint64_t *position);
 long rr_file_write(struct rr_file *file, struct rr_uio *uio, uint64_t *position);
+/* Where SEEK_SET, SEEK_CUR or SEEK_END counts from (bytes). -EINVAL: another `whence`. */
+int rr_file_origin(const struct rr_file *file, int whence, int64_t *origin);
 /* lseek(2) for SEEK_SET, SEEK_CUR and SEEK_END by the inode's size: for rr_file_ops.seek. */
 long rr_file_seek(struct rr_file *file, int64_t offset, int whence);
 /* For rr_file_ops.describe: `text` (a C string), cut to `size`. */
