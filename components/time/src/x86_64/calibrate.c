@@ -9,6 +9,7 @@
 #include <rr/timer.h>
 #include <rr/trap.h>
 #include "../calibrate.h"
+#include "../rate.h"
 
 #define HYPERVISOR_LEAF 0x40000000u
 #define TIMING_LEAF 0x40000010u
@@ -26,7 +27,7 @@
 bool (*rr_clock_source)(void);
 
 static uint64_t lapic_hz;
-static uint64_t refined_over; /* TSC cycles of the interval behind the present rate */
+static uint64_t refined_over; /* struct rr_clock_rate's `over` for the present rate */
 
 uint64_t rr_lapic_hz(void) { return lapic_hz; }
 
@@ -117,13 +118,9 @@ void rr_clock_calibrate(void)
 
 void rr_clock_refine(uint64_t lapic_ticks, uint64_t cycles)
 {
-	/* the interrupt's own lateness is some 10 µs whatever the interval: only a much longer one is better */
-	if (cycles / 8 < refined_over || !lapic_ticks)
+	struct rr_clock_rate rate = { .hz = rr_clock_tsc_hz(), .over = refined_over };
+	if (!rr_clock_rate_learn(&rate, lapic_hz, lapic_ticks, cycles))
 		return;
-	uint64_t hz = rr_multiply_divide(cycles, lapic_hz, lapic_ticks);
-	uint64_t now = rr_clock_tsc_hz();
-	if (hz > now + now / 64 || hz < now - now / 64) /* the machine was stopped meanwhile, or the interrupt very late */
-		return;
-	refined_over = cycles;
-	rr_clock_set_rate(hz);
+	refined_over = rate.over;
+	rr_clock_set_rate(rate.hz);
 }
