@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ControlParser, endOfInput, signalFrame, windowSize, type ControlEvent } from "./control.js";
+import { ControlParser, endOfInput, signalFrame, timeAnswer, windowSize, type ControlEvent } from "./control.js";
 
 function frame(type: string, payload: Buffer): Buffer {
   const header = Buffer.from([type.charCodeAt(0), 0, payload.length & 0xff, payload.length >> 8]);
@@ -35,15 +35,16 @@ const stream = Buffer.concat([
   frame("L", Buffer.from("a line")),
   frame("T", Buffer.concat([Buffer.alloc(8, 1), Buffer.from("memory")])),
   frame("N", Buffer.from("sh\0")),
+  frame("R", Buffer.alloc(0)),
   frame("X", Buffer.from([1, 11])),
 ]);
 
 describe("frames of the guest", () => {
   it("are found however they are cut", () => {
     const whole = parse(stream);
-    expect(whole.map(({ kind }) => kind)).toEqual(["booted", "stderr", "stderr", "log", "stamp", "program", "exit"]);
+    expect(whole.map(({ kind }) => kind)).toEqual(["booted", "stderr", "stderr", "log", "stamp", "program", "time-wanted", "exit"]);
     expect(whole[0]).toEqual({ kind: "booted", cycles: 10000000000n, hertz: 1000000000n });
-    expect(whole.at(-2)).toEqual({ kind: "program", name: "sh" });
+    expect(whole.at(-3)).toEqual({ kind: "program", name: "sh" });
     expect(whole.at(-1)).toEqual({ kind: "exit", how: "signal", value: 11 });
     expect(parse(stream, () => 1)).toEqual(whole);
     const random = generator(7);
@@ -80,5 +81,6 @@ describe("frames of the guest", () => {
 it("frames for the guest", () => {
   expect(endOfInput(0x123456789).toString("hex")).toBe("490008008967452301000000");
   expect(signalFrame(15).toString("hex")).toBe("470001000f");
+  expect(timeAnswer(0x123456789n).toString("hex")).toBe("520008008967452301000000");
   expect(windowSize(25, 300).toString("hex")).toBe("5700040019002c01");
 });

@@ -13,6 +13,7 @@ export type ControlEvent =
   | { kind: "trace"; event: TraceEvent }
   | { kind: "program"; name: string }
   | { kind: "usage"; usage: GuestUsage }
+  | { kind: "time-wanted" }
   | { kind: "malformed"; text: string };
 
 /** What the guest itself counts, since its boot. */
@@ -93,6 +94,7 @@ const DECODERS: Readonly<Record<string, { least: number; decode: Decoder }>> = {
   M: { least: 8, decode: (p) => ({ kind: "memory", address: p.readBigUInt64LE(0), bytes: p.subarray(8) }) },
   S: { least: TRACE_SIZE, decode: (p) => ({ kind: "trace", event: decodeTrace(p) }) },
   U: { least: USAGE_SIZE, decode: (p) => ({ kind: "usage", usage: decodeUsage(p) }) },
+  R: { least: 0, decode: () => ({ kind: "time-wanted" }) },
   N: { least: 1, decode: (p) => ({ kind: "program", name: text(p) }) },
 };
 
@@ -210,6 +212,13 @@ export function frame(type: string, payload: Uint8Array): Buffer {
 /** Asks the guest what it uses. */
 export function usageQuestion(): Buffer {
   return frame("U", Buffer.alloc(0));
+}
+
+/** What time it is, in nanoseconds since the epoch. */
+export function timeAnswer(now: bigint): Buffer {
+  const payload = Buffer.alloc(8);
+  payload.writeBigUInt64LE(now);
+  return frame("R", payload);
 }
 
 /** Standard input has ended after this many bytes. */

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { RrError } from "../errors/rr-error.js";
 import { stateDirectory } from "../workspace/paths.js";
 import { planMachine, type MachinePlan } from "./argv.js";
-import { ControlParser, endOfInput, frame, hostsFrames, signalFrame, usageQuestion, windowSize, type ControlEvent, type GuestUsage, type TraceEvent } from "./control.js";
+import { ControlParser, endOfInput, frame, hostsFrames, signalFrame, timeAnswer, usageQuestion, windowSize, type ControlEvent, type GuestUsage, type TraceEvent } from "./control.js";
 import { launchDocument, type LaunchFacts } from "./document.js";
 import { inspectImage, type ImageFacts } from "./image.js";
 import { launchAddresses } from "./interfaces.js";
@@ -78,6 +78,11 @@ async function chooseKvm(plan: MachinePlan, options: RunOptions): Promise<boolea
     throw new RrError("KVM_UNUSABLE", `KVM does not work here: ${reason}`, { hint: "--accel tcg runs everywhere; rr doctor says more" });
   }
   return works;
+}
+
+/** Nanoseconds since the epoch, to a millisecond. */
+function wallTime(): number {
+  return Date.now() * 1e6;
 }
 
 /** One machine in the foreground. */
@@ -182,7 +187,7 @@ class Session {
       stdinEmpty: options.stdin === undefined,
       split: terminals.split,
       size: terminals.raw ? terminalSize(options.stdout) : undefined,
-      time: Math.round((performance.timeOrigin + performance.now()) * 1e6),
+      time: wallTime(),
       timeline: options.bootTimeline === true,
       strace: this.trace !== undefined,
       trace: this.traceRequest,
@@ -356,6 +361,9 @@ class Session {
         break;
       case "usage":
         this.toldUsage.splice(0).forEach((tellUsage) => tellUsage(event.usage));
+        break;
+      case "time-wanted":
+        machine.toControl.write(timeAnswer(BigInt(wallTime())));
         break;
       case "malformed":
         tell?.({ kind: "warn", text: event.text });

@@ -26,13 +26,23 @@ static int read_cpu_clock(int clock, uint64_t *ns)
 	return !error && !rr_process_clock_read(&source, ns) ? -EINVAL : error;
 }
 
+static uint64_t wall_time(void)
+{
+	void (*ask)(void) = rr_clock_ask;
+	if (RR_UNLIKELY(ask)) {
+		rr_clock_ask = NULL;
+		ask();
+	}
+	return rr_clock_realtime();
+}
+
 static int read_clock(int clock, uint64_t *ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
 	case CLOCK_REALTIME_ALARM:
-	case CLOCK_TAI: *ns = rr_clock_realtime(); return 0;
+	case CLOCK_TAI: *ns = wall_time(); return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
@@ -82,7 +92,7 @@ long rr_sys_clock_settime(int clock, uint64_t in)
 
 long rr_sys_gettimeofday(uint64_t time, uint64_t zone)
 {
-	struct rr_abi_timeval now = rr_timeval_of(rr_clock_realtime());
+	struct rr_abi_timeval now = rr_timeval_of(wall_time());
 	struct timezone utc = { 0, 0 };
 	return (time && rr_put_user(now, time)) || (zone && rr_put_user(utc, zone)) ? -EFAULT : 0;
 }
@@ -110,6 +120,6 @@ long rr_sys_settimeofday(uint64_t time, uint64_t zone)
 
 long rr_sys_time(uint64_t out)
 {
-	int64_t now = rr_clock_realtime() / RR_NSEC_PER_SEC;
+	int64_t now = wall_time() / RR_NSEC_PER_SEC;
 	return out && rr_put_user(now, out) ? -EFAULT : now;
 }

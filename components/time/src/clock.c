@@ -10,6 +10,9 @@ static uint64_t base_tsc, base_ns;
 static uint64_t scale; /* ns per cycle, 32.32; 0: nobody has asked for the time yet */
 static uint64_t tsc_hz;
 static uint64_t realtime_offset; /* realtime - monotonic */
+static bool realtime_is_set;     /* by a program */
+
+void (*rr_clock_ask)(void);
 
 /* Finding the rate takes tens of microseconds and many instructions: a program that never looks at a clock does not pay for it. */
 static void need_rate(void)
@@ -36,7 +39,16 @@ uint64_t rr_clock_monotonic(void)
 }
 
 uint64_t rr_clock_realtime(void) { return rr_clock_monotonic() + realtime_offset; }
-void rr_clock_set_realtime(uint64_t now) { realtime_offset = now - rr_clock_monotonic(); }
+void rr_clock_set_realtime(uint64_t now)
+{
+	realtime_offset = now - rr_clock_monotonic();
+	realtime_is_set = true;
+}
+void rr_clock_correct_realtime(uint64_t now)
+{
+	if (!realtime_is_set)
+		realtime_offset = now - rr_clock_monotonic();
+}
 void rr_clock_set_boot_realtime(uint64_t at_boot) { realtime_offset = at_boot; }
 
 /* Asked before the rate was ever changed: the clock's base is where it began. */

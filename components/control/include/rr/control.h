@@ -18,6 +18,8 @@
 #define RR_CONTROL_NOTICE 'N'
 /* Both: a question of the launcher, and its answer. */
 #define RR_CONTROL_USAGE 'U'
+/* Both: a question of the guest, and its answer. */
+#define RR_CONTROL_TIME 'R'
 /* Host to guest. */
 #define RR_CONTROL_INPUT_END 'I'
 #define RR_CONTROL_SIGNAL 'G'

@@ -13,5 +13,9 @@ uint64_t rr_clock_realtime(void);
 void rr_clock_set_realtime(uint64_t now);
 /* The same for the instant the clock started: `at_boot`. Does not look at the clock. */
 void rr_clock_set_boot_realtime(uint64_t at_boot);
+/* It is `now`, as somebody has found out who knows; a time that was set stays. */
+void rr_clock_correct_realtime(uint64_t now);
+/* Called when a program looks at wall time for the first time; who knows it better asks then. NULL: nobody does. Thread context. */
+extern void (*rr_clock_ask)(void);
 /* TSC cycles per second as calibrated. */
 uint64_t rr_clock_tsc_hz(void);
