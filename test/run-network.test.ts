@@ -65,6 +65,9 @@ describe("addresses", () => {
     const baked = await rr(["bake", "--rc", '{"net": {"method": "static", "addr": "10.0.2.66", "mask": "24"}}', "hw_generic", own, join(directory, "cards")]);
     expect(baked, baked.stderr).toMatchObject({ exitCode: 0 });
     expect((await rr(["run", "qemu", "-i", "--accel", "tcg", "--timeout", "90", own])).stdout).toContain("eth0 10.0.2.66/24\n");
+    expect(JSON.parse((await rr(["inspect", own])).stdout)).toMatchObject([
+      { image: own, kind: "image", programs: ["cards"], network: true, defaults: { net: [{ method: "static", addr: "10.0.2.66", mask: "24" }] } },
+    ]);
   });
 });
 

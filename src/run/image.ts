@@ -14,8 +14,8 @@ export interface ImageFacts {
   end: number;
   /** It has a driver for network cards. */
   network: boolean;
-  /** It was baked with addresses for them. */
-  configuresNetwork: boolean;
+  /** The launch document it was baked with (docs/interfaces.md section 7): arguments, environment, addresses and the like. */
+  defaults: Readonly<Record<string, unknown>>;
 }
 
 /** XEN_ELFNOTE_PHYS32_ENTRY, from the Xen public headers (elfnote.h). */
@@ -62,17 +62,17 @@ function fileStamp(path: string): string {
 function inspect(path: string): ImageFacts {
   const elf = parseElf(readImage(path), path);
   if (!readNotes(elf).some((note) => note.name === "Xen" && note.type === PHYS32_ENTRY)) {
-    return { kind: "executable", programs: [], end: 0, network: false, configuresNetwork: false };
+    return { kind: "executable", programs: [], end: 0, network: false, defaults: {} };
   }
   const end = Math.max(...loadSegments(elf).map(({ paddr, memsz }) => Number(paddr) + memsz), 0);
   const table = findTable(elf);
   if (table === undefined) {
-    return { kind: "kernel", programs: [], end, network: false, configuresNetwork: false };
+    return { kind: "kernel", programs: [], end, network: false, defaults: {} };
   }
   checkSum(elf);
   const programs = programNames(table, path);
   const network = (table.readUInt32LE(DEVICES_AT) & DEVICE_NETWORK) !== 0;
-  return { kind: "image", programs, end, network, configuresNetwork: network && "net" in imageDefaults(table, Number(loadSegments(elf).at(-1)?.paddr ?? 0n), path) };
+  return { kind: "image", programs, end, network, defaults: imageDefaults(table, Number(loadSegments(elf).at(-1)?.paddr ?? 0n), path) };
 }
 
 /** Throws IMAGE_CORRUPT when the file is not what bake has written. */
@@ -120,7 +120,7 @@ function findTable(elf: ElfFile): Buffer | undefined {
 }
 
 /** The launch document the image was baked with; it lies behind the table. Throws IMAGE_CORRUPT. */
-function imageDefaults(table: Buffer, tableAt: number, path: string): object {
+function imageDefaults(table: Buffer, tableAt: number, path: string): Readonly<Record<string, unknown>> {
   const [address, size] = [Number(table.readBigUInt64LE(DEFAULTS_AT)), Number(table.readBigUInt64LE(DEFAULTS_AT + 8))];
   if (address === 0) {
     return {};
@@ -128,7 +128,7 @@ function imageDefaults(table: Buffer, tableAt: number, path: string): object {
   const from = address - tableAt;
   try {
     const value: unknown = JSON.parse(table.toString("utf8", from, from + size));
-    return typeof value === "object" && value !== null ? value : {};
+    return typeof value === "object" && value !== null ? { ...value } : {};
   } catch {
     throw new RrError("IMAGE_CORRUPT", `${path} is corrupted: the launch document it was baked with is no JSON`, { hint: "bake it again" });
   }

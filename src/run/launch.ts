@@ -198,7 +198,7 @@ class Session {
   private addresses(networks: HostNetworks): Pick<LaunchFacts, "net" | "dns"> {
     const { plan, image } = this.what;
     const file = this.options.launch?.net ?? [];
-    const quiet = !image.network || (image.configuresNetwork && plan.addresses.length === 0 && file.length === 0);
+    const quiet = !image.network || ("net" in image.defaults && plan.addresses.length === 0 && file.length === 0);
     const net = quiet ? undefined : launchAddresses(networks.addresses, plan.addresses, file);
     const dns = plan.names.dns ?? (net === undefined ? undefined : networks.dns);
     return { ...(net === undefined ? {} : { net }), ...(dns === undefined ? {} : { dns }) };
