@@ -10,17 +10,15 @@
 /* A line that stays raised without a cause that goes away must not hang the machine. */
 #define MOST_CAUSES 64
 
-static struct {
-	uint8_t type;
-	void (*call)(const uint8_t *payload, size_t length);
-} handlers[5];
+/* By type, a capital letter: there is room for all there can be. */
+static void (*handlers['Z' - 'A' + 1])(const uint8_t *payload, size_t length);
 static struct frame_parser parser;
 
 static void dispatch(void)
 {
-	for (unsigned i = 0; i < RR_ARRAY_SIZE(handlers); i++)
-		if (handlers[i].call && handlers[i].type == frame_type(&parser))
-			handlers[i].call(frame_payload(&parser), rr_min(frame_length(&parser), (size_t)FRAME_KEPT));
+	unsigned index = (unsigned)frame_type(&parser) - 'A';
+	if (index < RR_ARRAY_SIZE(handlers) && handlers[index])
+		handlers[index](frame_payload(&parser), rr_min(frame_length(&parser), (size_t)FRAME_KEPT));
 }
 
 /* Edge-triggered: the line must be seen low again, or no further interrupt comes. */
@@ -50,14 +48,13 @@ static int start(void)
 
 int rr_control_on(uint8_t type, void (*handler)(const uint8_t *payload, size_t length))
 {
-	unsigned slot = 0;
+	unsigned index = (unsigned)type - 'A';
 	if (!rr_control_present())
 		return -ENODEV;
-	while (slot < RR_ARRAY_SIZE(handlers) && handlers[slot].call && handlers[slot].type != type)
-		slot++;
-	if (slot == RR_ARRAY_SIZE(handlers) || handlers[slot].call)
+	if (index >= RR_ARRAY_SIZE(handlers))
+		return -EINVAL;
+	if (handlers[index])
 		return -EBUSY;
-	handlers[slot].type = type;
-	handlers[slot].call = handler;
+	handlers[index] = handler;
 	return start();
 }

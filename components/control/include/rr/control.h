@@ -56,7 +56,7 @@ void rr_control_exit(enum rr_control_exit_kind kind, uint8_t value);
 /*
  * Call `handler` for each frame of `type` (RR_CONTROL_INPUT_END, ...) that arrives, in interrupt context; payload is valid during the call
  * only and cut at 16 bytes. The first registration switches input on. 0, -ENODEV without channel or interrupt, -EBUSY when the type has a
- * handler. Thread context.
+ * handler, -EINVAL for one that is no capital letter. Thread context.
  */
 int rr_control_on(uint8_t type, void (*handler)(const uint8_t *payload, size_t length));
 
