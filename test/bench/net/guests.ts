@@ -10,6 +10,7 @@ export const NAMESPACE = "rr-bench-net";
 export const TAP = "tap0";
 export const ADDRESS: Readonly<Record<Way, string>> = { tap: "10.77.0.2", port: "127.0.0.1" };
 export const HTTP_PORT: Readonly<Record<Way, number>> = { tap: 80, port: 18080 };
+export const ECHO_PORT: Readonly<Record<Way, number>> = { tap: 7, port: 18007 };
 
 const BASE = [
   "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-accel", "tcg", "-cpu", "max", "-smp", "1,maxcpus=2", "-name", "bench,debug-threads=on",
@@ -17,7 +18,7 @@ const BASE = [
 ];
 const BACKENDS: Readonly<Record<Way, string>> = {
   tap: `tap,id=net,ifname=${TAP},script=no,downscript=no`,
-  port: `user,id=net,hostfwd=tcp:127.0.0.1:${HTTP_PORT.port}-10.0.2.15:80`,
+  port: `user,id=net,hostfwd=tcp:127.0.0.1:${HTTP_PORT.port}-10.0.2.15:80,hostfwd=udp:127.0.0.1:${ECHO_PORT.port}-10.0.2.15:7`,
 };
 const MACHINES: Readonly<Record<Machine, readonly string[]>> = {
   microvm: ["-M", "microvm,acpi=off,rtc=off,pit=off,pic=off", "-global", "virtio-mmio.force-legacy=false", "-device", "virtio-net-device,netdev=net"],
