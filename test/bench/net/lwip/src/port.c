@@ -186,11 +186,10 @@ static void added(struct rr_netdev *device)
 	rr_timer_arm(&tick, rr_clock_monotonic() + TICK_NS);
 }
 static void changed(struct rr_netdev *device) { (void)device; }
-static void writable(struct rr_netdev *device) { (void)device; }
 
 void rr_lwip_init(void)
 {
-	static const struct rr_netdev_stack stack = { .added = added, .receive = receive, .changed = changed, .writable = writable };
+	static const struct rr_netdev_stack stack = { .added = added, .receive = receive, .changed = changed };
 	lwip_init();
 	rr_netdev_attach_stack(&stack);
 }
