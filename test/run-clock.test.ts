@@ -4,20 +4,14 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { exec } from "../src/process/exec.js";
-import { packageRoot } from "../src/workspace/paths.js";
-import { runGuest } from "./run/guests.js";
-import { GCC } from "./toolchain/tools.js";
+import { bakeFixture, runGuest } from "./run/guests.js";
 
 const SLOW_START_MS = 3000;
 let directory: string;
 let image: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "rr-test-clock-"));
-  const program = join(directory, "clock");
-  image = `${program}.bin`;
-  await exec(GCC, ["-O2", "-o", program, join(packageRoot(), "test", "fixtures", "run", "clock.c")]);
-  await exec(process.execPath, [join(packageRoot(), "bin", "rr"), "bake", "-q", "hw_generic", image, program]);
+  image = await bakeFixture(directory, "clock");
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -5,21 +5,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exec } from "../src/process/exec.js";
 import { formatDeadlock } from "../src/run/index.js";
 import { packageRoot } from "../src/workspace/paths.js";
-import { runGuest } from "./run/guests.js";
-import { GCC } from "./toolchain/tools.js";
+import { bakeFixture, runGuest } from "./run/guests.js";
 
 const RR = join(packageRoot(), "bin", "rr");
 let directory: string;
 let image: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "rr-test-deadlock-"));
-  const program = join(directory, "deadlocks");
-  image = `${program}.bin`;
-  await exec(GCC, ["-O2", "-g", "-pthread", "-o", program, join(packageRoot(), "test", "fixtures", "run", "deadlocks.c")]);
-  await exec(process.execPath, [RR, "bake", "-q", "hw_generic", image, program]);
+  image = await bakeFixture(directory, "deadlocks", ["-g", "-pthread"]);
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -5,11 +5,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exec } from "../src/process/exec.js";
 import { findProgram } from "../src/process/start.js";
-import { packageRoot } from "../src/workspace/paths.js";
-import { runGuest, type Ran } from "./run/guests.js";
-import { GCC } from "./toolchain/tools.js";
+import { bakeFixture, runGuest, type Ran } from "./run/guests.js";
 
 /** The one way to make the libOS fail at will. */
 const hasGdb = findProgram("gdb", process.env["PATH"]) !== undefined;
@@ -17,10 +14,7 @@ let directory: string;
 let image: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "rr-test-ends-"));
-  const program = join(directory, "ways-to-end");
-  image = `${program}.bin`;
-  await exec(GCC, ["-O2", "-g", "-Wno-div-by-zero", "-o", program, join(packageRoot(), "test", "fixtures", "run", "ways-to-end.c")]);
-  await exec(process.execPath, [join(packageRoot(), "bin", "rr"), "bake", "-q", "hw_generic", image, program]);
+  image = await bakeFixture(directory, "ways-to-end", ["-g", "-Wno-div-by-zero"]);
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -6,28 +6,18 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run, type GuestUsage, type RunningGuest } from "../src/run/index.js";
-import { packageRoot, prefixDirectory } from "../src/workspace/paths.js";
 import { freePort } from "./free-port.js";
-import { command, rr, type Ended } from "./cli/rr.js";
+import { rr, type Ended } from "./cli/rr.js";
+import { bakeFixture } from "./run/guests.js";
 
 let directory: string;
 let image: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "rr-test-network-"));
-  image = await bakeFixture("cards");
+  image = await bakeFixture(directory, "cards");
 }, 120_000);
 afterAll(() => rm(directory, { recursive: true, force: true }));
-
-/** An image of test/fixtures/run/`name`.c. */
-async function bakeFixture(name: string): Promise<string> {
-  const app = join(directory, name);
-  const compiler = join(prefixDirectory(), "x86_64-hw", "bin", "x86_64-rumprun-linux-musl-gcc");
-  const compiled = await command(compiler, ["-Os", "-o", app, join(packageRoot(), `test/fixtures/run/${name}.c`)]);
-  expect(compiled, compiled.stderr).toMatchObject({ exitCode: 0 });
-  expect(await rr(["bake", "hw_generic", `${app}.bin`, app])).toMatchObject({ exitCode: 0 });
-  return `${app}.bin`;
-}
 
 function cards(...flags: string[]): Promise<Ended> {
   return rr(["run", "qemu", "-i", "--accel", "tcg", "--timeout", "90", ...flags, image], { cwd: directory });
@@ -168,7 +158,7 @@ test("clients of a published port who wait in a short queue are all served", asy
   const port = await freePort();
   const clients: Promise<string>[] = [];
   const result = await run({
-    image: await bakeFixture("queue"), accel: "tcg", args: [String(count)], publish: [`${port}:80`], timeoutSeconds: 90,
+    image: await bakeFixture(directory, "queue"), accel: "tcg", args: [String(count)], publish: [`${port}:80`], timeoutSeconds: 90,
     // The first output is that it listens.
     stdout: new Writable({
       write(_, __, done) {

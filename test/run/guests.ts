@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { PassThrough } from "node:stream";
+import { packageRoot } from "../../src/workspace/paths.js";
+import { GCC } from "../toolchain/tools.js";
 import { run, type RunEvent, type RunOptions, type RunResult } from "../../src/run/index.js";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/run", import.meta.url));
@@ -16,6 +18,14 @@ export async function buildGuest(directory: string, name: string, defines: Reado
     ...flags, "-o", out, join(FIXTURES, `${name}.S`),
   ]);
   return out;
+}
+
+/** Compile the program `name`.c of the fixtures into `directory` and bake it; returns the image's path, the program's with `.bin` behind it. */
+export async function bakeFixture(directory: string, name: string, flags: readonly string[] = []): Promise<string> {
+  const program = join(directory, name);
+  await promisify(execFile)(GCC, ["-O2", ...flags, "-o", program, join(FIXTURES, `${name}.c`)]);
+  await promisify(execFile)(process.execPath, [join(packageRoot(), "bin", "rr"), "bake", "-q", "hw_generic", `${program}.bin`, program]);
+  return `${program}.bin`;
 }
 
 export interface Ran extends RunResult {

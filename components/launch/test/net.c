@@ -1,4 +1,4 @@
-// sources: ../src/net.c ../src/find.c ../src/json.c support/machine.c
+// sources: ../src/net.c ../src/find.c ../src/json.c support/machine.c ../../base/src/print.c
 // includes: ../../base/include ../include ../../memory/include ../../image/include ../../platform/include
 /* The key `net`: one interface or a list of them, with blanks or without, and what is refused. */
 #include "support/machine.h"

@@ -1,4 +1,4 @@
-// sources: ../src/rc.c ../src/find.c ../src/json.c support/machine.c
+// sources: ../src/rc.c ../src/find.c ../src/json.c support/machine.c ../../base/src/print.c
 // includes: ../../base/include ../include ../../memory/include ../../image/include ../../platform/include
 /* The keys of images with several programs: who decides, what the runner gets as arguments, what is refused. */
 #include "support/machine.h"

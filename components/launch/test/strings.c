@@ -1,4 +1,4 @@
-// sources: ../src/strings.c ../src/find.c ../src/json.c support/machine.c
+// sources: ../src/strings.c ../src/find.c ../src/json.c support/machine.c ../../base/src/print.c
 // includes: ../../base/include ../include ../../memory/include ../../image/include ../../platform/include
 /* Lists of strings that few look at: from the launcher, else from the image; what is malformed. */
 #include "support/machine.h"

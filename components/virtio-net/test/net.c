@@ -1,4 +1,4 @@
-// sources: ../src/net.c ../src/receive.c ../src/send.c ../../netdev/src/netbuf.c ../../netdev/src/device.c ../../virtio/src/queue.c ../../virtio/src/device.c ../../virtio/src/bus.c ../../virtio/test/support/machine.c
+// sources: ../src/net.c ../src/receive.c ../src/send.c ../../netdev/src/netbuf.c ../../netdev/src/device.c ../../virtio/src/queue.c ../../virtio/src/device.c ../../virtio/src/bus.c ../../virtio/test/support/machine.c ../../base/src/print.c
 // includes: ../../virtio/test/support ../../netdev/include ../../netdev/src ../../virtio/include ../../base/include ../../linux-abi/include ../../memory/include ../../time/include
 /* The driver against a card in memory: packets both ways, and a card that writes whatever it likes. No memory is touched that is not its, none is lost. */
 #include "machine.h"
@@ -9,7 +9,6 @@
 #include <rr/print.h>
 #include <rr/timer.h>
 #include <rr/virtio.h>
-#include <stdarg.h>
 #include <string.h>
 
 void rr_virtio_net_init(void);
@@ -17,14 +16,6 @@ void rr_virtio_net_init(void);
 struct rr_memory_stats rr_memory_stats(void) { return (struct rr_memory_stats){ 16384, 16384 }; }
 void rr_panic(const char *format, ...) { (void)format; abort(); }
 void rr_log(const char *format, ...) { (void)format; }
-int rr_snprintf(char *buffer, size_t size, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	int length = vsnprintf(buffer, size, format, arguments);
-	va_end(arguments);
-	return length;
-}
 uint64_t rr_clock_monotonic(void) { return 0; }
 static unsigned retries;
 void rr_timer_arm(struct rr_timer *timer, uint64_t deadline) { (void)timer; (void)deadline; retries++; }

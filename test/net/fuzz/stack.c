@@ -92,14 +92,6 @@ void rr_panic(const char *format, ...)
 	abort();
 }
 void rr_log(const char *format, ...) { (void)format; }
-int rr_snprintf(char *to, size_t size, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	int n = vsnprintf(to, size, format, arguments);
-	va_end(arguments);
-	return n;
-}
 
 int rr_uio_read(struct rr_uio *uio, void *to, size_t length)
 {

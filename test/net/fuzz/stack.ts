@@ -18,7 +18,7 @@ export async function buildStack(directory: string): Promise<string> {
   // The fake processor of the memory tests comes first.
   const includes = [join(components, "memory/test/support"), ...readdirSync(components).map((name) => join(components, name, "include")).filter(existsSync)];
   const program = join(directory, "stack-fuzz");
-  const own = ["stack.c", "packets.c"].map((name) => join(ROOT, "test/net/fuzz", name));
+  const own = [...["stack.c", "packets.c"].map((name) => join(ROOT, "test/net/fuzz", name)), join(components, "base/src/print.c")];
   const { exitCode, stderr } = await command(["gcc", ...FLAGS, ...includes.map((path) => `-I${path}`), "-o", program, ...own, ...sources], { seconds: 200 });
   if (exitCode !== 0) throw new Error(stderr);
   return program;

@@ -31,15 +31,6 @@ void rr_free(void *block)
 	free(block);
 }
 
-int rr_snprintf(char *buffer, size_t size, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	int length = vsnprintf(buffer, size, format, arguments);
-	va_end(arguments);
-	return length;
-}
-
 void rr_log(const char *format, ...)
 {
 	va_list arguments;

@@ -4,7 +4,6 @@
 #include <rr/path.h>
 #include <rr/permission.h>
 #include <rr/print.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,14 +46,6 @@ unsigned rr_wake(struct rr_waitqueue *queue, unsigned n)
 void rr_wake_event(struct rr_waitqueue *queue) { (void)queue; }
 
 void rr_log(const char *format, ...) { (void)format; }
-int rr_snprintf(char *buffer, size_t size, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	int length = vsnprintf(buffer, size, format, arguments);
-	va_end(arguments);
-	return length;
-}
 
 /* Page 0 is bad memory, as are lengths that leave the low half. */
 static bool bad(uint64_t address, size_t length) { return length && (address < 4096 || address + length > 1ul << 47 || address + length < address); }
