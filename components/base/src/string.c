@@ -1,5 +1,8 @@
 #include <rr/string.h>
 
+#undef memcmp
+#undef strlen
+
 int memcmp(const void *a, const void *b, size_t n)
 {
 	const unsigned char *x = a, *y = b;

@@ -9,20 +9,25 @@ static uint16_t fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
-static uint64_t add_bytes(uint64_t sum, const uint8_t *at, uint32_t length)
+static uint64_t load(const uint8_t *at)
 {
-	uint32_t word;
-	uint16_t half;
-	for (; length >= 4; length -= 4, at += 4) {
-		memcpy(&word, at, 4);
-		sum += word;
-	}
-	if (length & 2) {
-		memcpy(&half, at, 2);
-		sum += half;
-		at += 2;
-	}
-	return length & 1 ? sum + *at : sum;
+	uint64_t word;
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Both halves of a word, so that nothing has to be carried: a packet is far too short for the sum of halves to wrap around. */
+static uint64_t halves(uint64_t word) { return (uint32_t)word + (word >> 32); }
+
+static uint64_t add_bytes(const uint8_t *at, uint32_t length)
+{
+	uint64_t sum = 0, last = 0;
+	for (; length >= 32; length -= 32, at += 32)
+		sum += halves(load(at)) + halves(load(at + 8)) + halves(load(at + 16)) + halves(load(at + 24));
+	for (; length >= 8; length -= 8, at += 8)
+		sum += halves(load(at));
+	memcpy(&last, at, length);
+	return sum + halves(last);
 }
 
 uint16_t rr_ip_pseudo_sum(const struct rr_ip *from, const struct rr_ip *to, uint8_t protocol, uint32_t length)
@@ -48,7 +53,7 @@ uint16_t rr_ip_checksum(const struct rr_netbuf *packet, uint32_t offset, uint16_
 		const uint8_t *at = piece->data + offset;
 		uint32_t length = piece->length - offset;
 		offset = 0;
-		uint16_t part = fold(add_bytes(0, at, length));
+		uint16_t part = fold(add_bytes(at, length));
 		sum += odd ? rr_net16(part) : part;
 		odd ^= length & 1;
 	}

@@ -246,7 +246,9 @@ static bool may_read(const struct rr_tcp *tcp) { return tcp->irs && tcp->end.sta
 /* Is the window the other side knows so much smaller than it could be that it should hear? (RFC 9293, 3.8.6.2.2) */
 static void open_window(struct rr_tcp *tcp)
 {
-	uint32_t known = tcp->advertised - tcp->rnext, limit = memory_receive_limit(tcp), space = limit > tcp->in_bytes ? limit - tcp->in_bytes : 0;
+	/* what the window's field cannot say, as when the other side does not scale, is not news */
+	uint32_t known = tcp->advertised - tcp->rnext, limit = rr_min(memory_receive_limit(tcp), 65535u << tcp->receive_scale);
+	uint32_t space = limit > tcp->in_bytes ? limit - tcp->in_bytes : 0;
 	if (endpoint_is_synchronised(tcp) && !tcp->fin_received && space > known && space - known >= rr_min(limit / 2, 2u * tcp->mss) && known < limit / 2) {
 		output_ack(tcp);
 		rr_ip_flush();

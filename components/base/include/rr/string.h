@@ -15,3 +15,13 @@ char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 /* Copy at most size-1 bytes and terminate; returns strlen(from), so >= size means cut off. */
 size_t rr_strlcpy(char *to, const char *from, size_t size);
+
+/*
+ * The compiler may not know by itself what these do where there is no C library (-ffreestanding); under their other names it does, and moves a few
+ * bytes instead of calling for them. What defines one of them takes its macro away first.
+ */
+#define memcpy __builtin_memcpy
+#define memmove __builtin_memmove
+#define memset __builtin_memset
+#define memcmp __builtin_memcmp
+#define strlen __builtin_strlen
