@@ -1,17 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { nearest, RrError } from "../errors/rr-error.js";
 import { exec } from "../process/exec.js";
 import { findProgram } from "../process/start.js";
-import { cacheDirectory, packageRoot } from "../workspace/paths.js";
 import type { PrivatePort } from "../private-network/index.js";
 import { captureArguments, captureFiles, prepareCapture } from "./capture.js";
 import type { LaunchNet } from "../config/index.js";
-import { networkArguments, passtArguments, standIns, userAddresses, type Network, type UserAddresses } from "./network.js";
+import { networkArguments, passtArguments, standIns, USER_MTU, userAddresses, type Network, type UserAddresses } from "./network.js";
 import type { Machine } from "./types.js";
+import { userNetworkLibrary } from "./user-network-library.js";
 
 /** The first descriptor behind the channels' (docs/interfaces.md, section 8). */
 const FIRST_CARD = 5;
@@ -85,10 +84,11 @@ export async function prepareNetworks(
     await remove();
     throw error;
   }
+  const user = networks.some(({ kind }) => kind === "user") ? await userNetworkLibrary(env) : undefined;
   const dns = networks.flatMap((_network, index) => userAddresses(networks, index)?.dns ?? []);
   const cards = new Map([...ports].map(([index, { self }], order) => [index, { fd: FIRST_CARD + order, mac: self.mac }]));
   const prepared = {
-    args: [...networkArguments(networks, machine, sockets, cards, captures.length > 0), ...captureArguments(captures)],
+    args: [...networkArguments(networks, machine, { passtSockets: sockets, privateCards: cards, captured: captures.length > 0, largeUserFrames: user !== undefined }), ...captureArguments(captures)],
     sockets: ports.size,
     connect: (ends: readonly Duplex[], changed: () => void): void => {
       [...ports.values()].forEach((port, order) => ends[order] !== undefined && port.attach(ends[order], changed));
@@ -98,20 +98,17 @@ export async function prepareNetworks(
     ...(dns.length === 0 ? {} : { dns }),
     ...(ports.size === 0 ? {} : { hosts: () => [...ports.values()].flatMap((port) => port.hosts()) }),
   };
-  if (!networks.some((network) => network.kind === "user" && network.forwards.length > 0)) {
-    return { ...prepared, env };
-  }
-  const library = await backlogLibrary(env);
   const publish = standIns(networks);
-  if (library === undefined && publish !== "") {
+  if (user !== undefined) {
+    const preload = [user, env["LD_PRELOAD"]].filter((each) => each !== undefined && each !== "").join(" ");
+    return { ...prepared, env: { ...env, LD_PRELOAD: preload, RR_USER_MTU: String(USER_MTU), ...(publish === "" ? {} : { RR_PUBLISH: publish }) } };
+  }
+  if (publish !== "") {
     await remove();
     throw new RrError("NETWORK_FAILED", "a port cannot be published on an IPv6 address: there is no C compiler to make QEMU do so", { hint: "install gcc, or publish on an IPv4 address" });
   }
-  if (library === undefined) {
-    return { ...prepared, env, warning: "published ports take one waiting connection each: there is no C compiler to make QEMU take more" };
-  }
-  const preload = [library, env["LD_PRELOAD"]].filter((each) => each !== undefined && each !== "").join(" ");
-  return { ...prepared, env: { ...env, LD_PRELOAD: preload, ...(publish === "" ? {} : { RR_PUBLISH: publish }) } };
+  const publishes = networks.some((network) => network.kind === "user" && network.forwards.length > 0);
+  return { ...prepared, env, ...(publishes ? { warning: "published ports take one waiting connection each: there is no C compiler to make QEMU take more" } : {}) };
 }
 
 /** What DHCP would say, without the guest having to ask: that is most of the time to a server's first answer. */
@@ -163,29 +160,5 @@ function killByFile(path: string): void {
     process.kill(Number(readFileSync(path, "utf8").trim()), "SIGTERM");
   } catch {
     // It has ended with QEMU.
-  }
-}
-
-/** toolchains/qemu/backlog.c as a library, from the cache; undefined where it cannot be compiled. */
-async function backlogLibrary(env: HostEnv): Promise<string | undefined> {
-  const { createHash } = await import("node:crypto");
-  const source = join(packageRoot(), "toolchains", "qemu", "backlog.c");
-  const hash = createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 12);
-  const directory = join(cacheDirectory(undefined, env), "run");
-  const library = join(directory, `backlog-${hash}.so`);
-  try {
-    readFileSync(library);
-    return library;
-  } catch {
-    // The first time.
-  }
-  try {
-    mkdirSync(directory, { recursive: true });
-    const temporary = `${library}.${process.pid}`;
-    await exec("gcc", ["-O1", "-shared", "-fPIC", "-o", temporary, source]);
-    await rename(temporary, library);
-    return library;
-  } catch {
-    return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { networkArguments, passtArguments, planNetworks, userAddresses, type Net
 
 const token = (): Buffer => Buffer.from([1, 0xab, 0x20]);
 const plan = (nets: string[], publish: string[] = []): Network[] => planNetworks(nets, publish, token);
-const text = (nets: string[], publish: string[] = [], machine: "microvm" | "q35" = "microvm"): string => networkArguments(plan(nets, publish), machine, new Map([[0, "/run/a,b/net0"]])).join(" ");
+const text = (nets: string[], publish: string[] = [], machine: "microvm" | "q35" = "microvm"): string => networkArguments(plan(nets, publish), machine, { passtSockets: new Map([[0, "/run/a,b/net0"]]) }).join(" ");
 
 describe("networks", () => {
   it("none unless asked for", () => {
@@ -26,6 +26,14 @@ describe("networks", () => {
   it("each user network is one of its own, and its addresses are known", () => {
     expect(text(["user", "tap:t0", "user"])).toMatch(/user,id=net0 .* user,id=net2,net=10\.0\.3\.2\/24 /);
     expect([0, 1, 2].map((index) => userAddresses(plan(["user", "tap:t0", "passt"]), index)?.guest)).toEqual(["10.0.2.15", undefined, "10.0.3.15"]);
+  });
+
+  it("frames of user networks are large where QEMU can be made to take them, and passt takes them anyway", () => {
+    const options = (net: string, largeUserFrames: boolean): string | undefined => networkArguments(plan([net]), "q35", { largeUserFrames }).at(-1);
+    expect(options("user", true)).toBe("virtio-net-pci,romfile=,netdev=net0,host_mtu=16384");
+    expect(options("user", false)).toBe("virtio-net-pci,romfile=,netdev=net0");
+    expect(options("passt", false)).toBe("virtio-net-pci,romfile=,netdev=net0,host_mtu=16384");
+    expect(options("tap:t0", true)).not.toContain("host_mtu");
   });
 
   it("any network of QEMU's", () => {
@@ -50,7 +58,7 @@ describe("networks", () => {
   it("private networks: a socket that QEMU inherits, with the address that was given; ports beside them bring a user network", () => {
     const networks = plan(["private:shop"], ["8080:80"]);
     expect(networks).toEqual([{ kind: "private", name: "shop" }, { kind: "user", forwards: [{ protocol: "tcp", address: "127.0.0.1", host: 8080, guest: 80 }] }]);
-    expect(networkArguments(networks, "q35", new Map(), new Map([[0, { fd: 5, mac: "52:54:0a:58:00:02" }]])).join(" ")).toBe(
+    expect(networkArguments(networks, "q35", { privateCards: new Map([[0, { fd: 5, mac: "52:54:0a:58:00:02" }]]) }).join(" ")).toBe(
       "-netdev socket,id=net0,fd=5 -device virtio-net-pci,romfile=,netdev=net0,mac=52:54:0a:58:00:02,host_mtu=9000 " +
         "-netdev user,id=net1,hostfwd=tcp:127.0.0.1:8080-:80 -device virtio-net-pci,romfile=,netdev=net1",
     );

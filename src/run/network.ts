@@ -49,6 +49,8 @@ const DEFAULT_HOST = "10.0.2.2";
 const MICROVM_SLOTS = 8;
 /** Frames pass through several processes and carry no segmentation offload: large ones halve what a byte costs, and frames larger still gain no more. */
 const PRIVATE_MTU = 9000;
+/** Of user networks, where libslirp can be made to take it: a packet costs 10 µs there, whatever its size. Four of them fit into a window, since libslirp does not scale those. */
+export const USER_MTU = 16384;
 
 /**
  * The cards that `--net` and `--publish` ask for. Ports are published by the first user or passt network; when none is named, or only private ones, there is a user
@@ -159,24 +161,25 @@ export interface PrivateCard {
   mac: string;
 }
 
-/**
- * What the networks are to QEMU. By the network's position, `passtSockets`: where passt listens; `privateCards`: what leads into private networks. `captured`: frames are
- * to be written down (--pcap). Pure.
- */
-export function networkArguments(
-  networks: readonly Network[],
-  machine: Machine,
-  passtSockets: ReadonlyMap<number, string>,
-  privateCards: ReadonlyMap<number, PrivateCard> = new Map(),
-  captured = false,
-): string[] {
+/** What has been prepared on the host. By the network's position, `passtSockets`: where passt listens; `privateCards`: what leads into private networks. */
+export interface HostSide {
+  passtSockets?: ReadonlyMap<number, string>;
+  privateCards?: ReadonlyMap<number, PrivateCard>;
+  /** Frames are to be written down (--pcap). */
+  captured?: boolean;
+  /** User networks take frames of USER_MTU. */
+  largeUserFrames?: boolean;
+}
+
+/** What the networks are to QEMU. Pure. */
+export function networkArguments(networks: readonly Network[], machine: Machine, { passtSockets, privateCards, captured = false, largeUserFrames = false }: HostSide = {}): string[] {
   const device = machine === "microvm" ? "virtio-net-device" : "virtio-net-pci,romfile=";
   return [
     // Devices of before VIRTIO 1.0 are microvm's default.
     ...(networks.length > 0 && machine === "microvm" ? ["-global", "virtio-mmio.force-legacy=false"] : []),
     ...networks.flatMap((network, index) => [
-      "-netdev", backend(network, { id: `net${index}`, socket: passtSockets.get(index) ?? "", card: privateCards.get(index), addresses: userAddresses(networks, index), captured }),
-      "-device", `${device},netdev=net${index}${slot(machine, index)}${cardOptions(network, privateCards.get(index))}`,
+      "-netdev", backend(network, { id: `net${index}`, socket: passtSockets?.get(index) ?? "", card: privateCards?.get(index), addresses: userAddresses(networks, index), captured }),
+      "-device", `${device},netdev=net${index}${slot(machine, index)}${cardOptions(network, privateCards?.get(index), largeUserFrames)}`,
     ]),
   ];
 }
@@ -186,9 +189,12 @@ function slot(machine: Machine, index: number): string {
   return machine === "microvm" && index < MICROVM_SLOTS ? `,bus=virtio-mmio-bus.${index}` : "";
 }
 
-function cardOptions(network: Network, card: PrivateCard | undefined): string {
+function cardOptions(network: Network, card: PrivateCard | undefined, largeUserFrames: boolean): string {
   if (card !== undefined) {
     return `,mac=${card.mac},host_mtu=${PRIVATE_MTU}`;
+  }
+  if (network.kind === "passt" || (network.kind === "user" && largeUserFrames)) {
+    return `,host_mtu=${USER_MTU}`;
   }
   return "mac" in network ? `,mac=${network.mac}` : "";
 }
@@ -216,7 +222,7 @@ function backend(
 }
 
 /**
- * QEMU's user network listens on IPv4 addresses only. For an IPv6 one it is given a loopback address that stands for it, and toolchains/qemu/backlog.c, in QEMU, has it listen on the real one: what
+ * QEMU's user network listens on IPv4 addresses only. For an IPv6 one it is given a loopback address that stands for it, and toolchains/qemu/publish-ipv6.c, in QEMU, has it listen on the real one: what
  * stands for what, for its environment. Pure.
  */
 export function standIns(networks: readonly Network[]): string {

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { emptyGuest } from "../hello.js";
 import { qemuCommand, withKernel } from "../rr-guest.js";
@@ -186,5 +186,7 @@ async function tools(bench: Bench): Promise<void> {
   const programs = join(bench.root, "test", "bench");
   await tool(bench, "gcc", ["-O2", "-o", join(bench.scratch, "first-reply"), join(programs, "programs", "first-reply.c")]);
   await tool(bench, "gcc", ["-O2", "-o", join(bench.scratch, "load"), join(programs, "net", "programs", "load.c")]);
-  await tool(bench, "gcc", ["-O1", "-shared", "-fPIC", "-o", join(bench.scratch, "backlog.so"), join(bench.root, "toolchains", "qemu", "backlog.c")]);
+  const library = join(bench.root, "toolchains", "qemu");
+  const sources = (await readdir(library)).filter((name) => name.endsWith(".c")).map((name) => join(library, name));
+  await tool(bench, "gcc", ["-O1", "-shared", "-fPIC", "-o", join(bench.scratch, "user-network.so"), ...sources]);
 }

@@ -44,6 +44,8 @@ export interface Launch {
 const MEMORY_MB = 256;
 const MAC = "52:54:00:12:34:56";
 const USER_ADDRESS = "10.0.2.15";
+/** Of user networks, as `rr run` has them (src/run/network.ts). */
+const USER_MTU = 16384;
 
 /** An image of `program`, as `rr run` would start it. */
 export async function imageLaunch(bench: Bench, program: Program, way: Way, memoryMb = MEMORY_MB): Promise<Launch> {
@@ -79,7 +81,8 @@ export async function linuxLaunch(bench: Bench, program: Program, way: Way): Pro
   const tap = way === "tap" ? useTap(`linux-${program.name}`) : undefined;
   const content = { program: program.path, args: program.args, memoryMb: MEMORY_MB, network: { modules: kernel.modules, address: tap?.guestAddress ?? USER_ADDRESS } };
   const command = await linuxCommand(bench, kernel, { ...content, ...(program.rootfs === undefined ? {} : { rootfs: program.rootfs }) });
-  const card = ["-smp", "1,maxcpus=2", "-device", `virtio-net-pci,netdev=net,romfile=,mac=${MAC}`, "-netdev"];
+  const mtu = way === "port" ? `,host_mtu=${USER_MTU}` : "";
+  const card = ["-smp", "1,maxcpus=2", "-device", `virtio-net-pci,netdev=net,romfile=,mac=${MAC}${mtu}`, "-netdev"];
   if (tap !== undefined) {
     setNeighbour(tap, MAC);
     const backend = `tap,id=net,ifname=${tap.name},script=no,downscript=no`;
@@ -110,9 +113,9 @@ function namespaceLaunch(): Pick<Launch, "env" | "port" | "within"> {
   return { env: process.env, port: (guest) => guest, within: WITHIN };
 }
 
-/** On the host, QEMU's listeners with the longer queue that `rr run` gives them, too. */
+/** On the host, QEMU's user network with what `rr run` changes of it, for other guests, too. */
 function hostLaunch(bench: Bench): Pick<Launch, "env" | "within" | "address"> {
-  return { env: { ...process.env, LD_PRELOAD: join(bench.scratch, "backlog.so") }, within: [], address: "127.0.0.1" };
+  return { env: { ...process.env, LD_PRELOAD: join(bench.scratch, "user-network.so"), RR_USER_MTU: String(USER_MTU) }, within: [], address: "127.0.0.1" };
 }
 
 async function publish(program: Program): Promise<{ published: { host: number; guest: number; udp: boolean }[]; port: (guest: number) => number }> {
