@@ -1,9 +1,11 @@
 /*
  * load ADDRESS SECONDS: mixed load on service.c, each kind by threads of its own, and a heartbeat against a service of the same kind on 127.0.0.1, which tells the host's own
- * stalls apart. Each ten seconds a line "tick T kind=N ...", each stall "stall T KIND MS heartbeat MS", at the end "lost N". Ends with 1 when something was lost.
+ * stalls apart. Each ten seconds a line "tick T kind=N ...", each stall "stall T KIND MS WHAT-LINUX-KNOWS heartbeat MS", at the end "lost N". Ends with 1 when something was lost.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -104,6 +106,18 @@ static bool once(int kind, int *fd)
 	return good;
 }
 
+/* Of a stalled connection: whose packets were lost, and how long one was waited for. */
+static void tell_stall(int kind, int fd, long at, long took, long heartbeat)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+	printf("stall %ld %s %ld ", (at - began) / 1000, names[kind], took);
+	if (fd >= 0 && !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size))
+		printf("retransmitted %u of %u rto %u ms rtt %u us out-of-order %u of %u ", info.tcpi_total_retrans, info.tcpi_data_segs_out, info.tcpi_rto / 1000, info.tcpi_rtt,
+		       info.tcpi_rcv_ooopack, info.tcpi_data_segs_in);
+	printf("heartbeat %ld\n", heartbeat);
+}
+
 static void *work(void *argument)
 {
 	int kind = (int)(intptr_t)argument, fd = -1;
@@ -116,7 +130,7 @@ static void *work(void *argument)
 				slowest_beat = took;
 		} else if (took > STALL_MS && kind != DATAGRAMS) { /* of those, one that is lost is waited for */
 			long silent = now - beat_at, slow = slowest_beat;
-			printf("stall %ld %s %ld heartbeat %ld\n", (now - began) / 1000, names[kind], took, silent > slow ? silent : slow);
+			tell_stall(kind, fd, now, took, silent > slow ? silent : slow);
 		}
 		if (!good) {
 			lost++;
