@@ -21,15 +21,25 @@ static struct rr_netbuf *kept;
 static unsigned kept_count;
 static struct rr_netbuf_stats stats;
 
-struct rr_netbuf_stats rr_netbuf_stats(void) { return stats; }
+static void find_limit(void)
+{
+	if (!stats.limit)
+		stats.limit = rr_memory_stats().total_pages * RR_PAGE_SIZE / 4;
+}
+
+struct rr_netbuf_stats rr_netbuf_stats(void)
+{
+	find_limit();
+	return stats;
+}
+
 void rr_netbuf_set_limit(uint64_t bytes) { stats.limit = bytes; }
 
 unsigned rr_netbuf_pressure(void) { return RR_LIKELY(stats.bytes <= stats.limit / 2) ? 0 : stats.bytes <= stats.limit / 4 * 3 ? 1 : 2; }
 
 static bool charge(uint64_t bytes)
 {
-	if (!stats.limit)
-		stats.limit = rr_memory_stats().total_pages * RR_PAGE_SIZE / 4;
+	find_limit();
 	if (stats.bytes + bytes > stats.limit) {
 		stats.refused++;
 		return false;

@@ -249,7 +249,8 @@ static void open_window(struct rr_tcp *tcp)
 	/* what the window's field cannot say, as when the other side does not scale, is not news */
 	uint32_t known = tcp->advertised - tcp->rnext, limit = rr_min(memory_receive_limit(tcp), 65535u << tcp->receive_scale);
 	uint32_t space = limit > tcp->in_bytes ? limit - tcp->in_bytes : 0;
-	if (endpoint_is_synchronised(tcp) && !tcp->fin_received && space > known && space - known >= rr_min(limit / 2, 2u * tcp->mss) && known < limit / 2) {
+	if (endpoint_is_synchronised(tcp) && !tcp->fin_received && space > known && space - known >= rr_min(limit / 2, 2u * tcp->mss) &&
+	    known < rr_max(limit / 2, 2u * tcp->mss)) { /* with less than two segments the other side may have to wait for a delayed acknowledgement */
 		output_ack(tcp);
 		rr_ip_flush();
 	}

@@ -12,10 +12,11 @@
 #define SCARCE 32768u         /* when half of the memory is taken */
 #define SCARCEST 4096u        /* when three quarters are */
 
-static uint32_t most_now(void)
+/* Never less than two segments: with less, one side waits for a full segment and the other for an acknowledgement, until a timer goes off. */
+static uint32_t most_now(const struct rr_tcp *tcp)
 {
 	static const uint32_t most[] = { UINT32_MAX, SCARCE, SCARCEST };
-	return most[rr_netbuf_pressure()];
+	return rr_max(most[rr_netbuf_pressure()], 2u * tcp->mss);
 }
 
 uint32_t memory_send_limit(const struct rr_tcp *tcp)
@@ -23,7 +24,7 @@ uint32_t memory_send_limit(const struct rr_tcp *tcp)
 	uint32_t limit = tcp->settings.send_buffer;
 	if (!limit)
 		limit = rr_min(rr_max(2 * rr_min(tcp->cwnd, SEND_MOST), SEND_LEAST), SEND_MOST);
-	return rr_min(limit, most_now());
+	return rr_min(limit, most_now(tcp));
 }
 
 uint32_t memory_receive_limit(const struct rr_tcp *tcp)
@@ -31,7 +32,7 @@ uint32_t memory_receive_limit(const struct rr_tcp *tcp)
 	uint32_t limit = tcp->settings.receive_buffer ? tcp->settings.receive_buffer : rr_max(tcp->receive_room, RECEIVE_FIRST);
 	if (RR_UNLIKELY(tcp->settings.window_clamp))
 		limit = rr_min(limit, tcp->settings.window_clamp);
-	return rr_min(limit, most_now());
+	return rr_min(limit, most_now(tcp));
 }
 
 uint32_t memory_receive_most(const struct rr_tcp *tcp)

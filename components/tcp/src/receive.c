@@ -19,9 +19,11 @@ bool receive_has_room(const struct rr_tcp *tcp, const struct segment *segment)
 	uint32_t limit = memory_receive_limit(tcp);
 	if (segment->seq != tcp->rnext && tcp->early_count >= most_early(limit))
 		return false;
-	if (RR_LIKELY(!rr_netbuf_pressure()))
+	unsigned pressure = rr_netbuf_pressure();
+	if (RR_LIKELY(!pressure))
 		return true;
-	return segment->seq == tcp->rnext ? tcp->in_bytes < limit : tcp->in_bytes + tcp->early_bytes < limit;
+	/* what was promised is kept as long as possible: who must send it again may wait for seconds first */
+	return segment->seq == tcp->rnext ? pressure == 1 || tcp->in_bytes < limit : tcp->in_bytes + tcp->early_bytes < limit;
 }
 
 static uint32_t start_of(const struct rr_netbuf *packet) { return (uint32_t)packet->mark[0]; }

@@ -89,6 +89,13 @@ static void retry(struct rr_timer *timer)
 		net_refill(net);
 }
 
+/* Up to a quarter of the memory for packets waits for some; the others are for what has come. */
+static unsigned find_rx_target(const struct net *net)
+{
+	unsigned affordable = (unsigned)rr_min(rr_netbuf_stats().limit / 4 / RR_NETBUF_ROOM, (uint64_t)RX_BUFFERS);
+	return rr_min(rr_max(affordable, RX_BUFFERS_LEAST), (unsigned)net->rx.size);
+}
+
 static int open(struct rr_netdev *device)
 {
 	struct net *net = device->driver;
@@ -106,6 +113,7 @@ static int open(struct rr_netdev *device)
 		stop(net, error != -ENOMEM);
 		return error;
 	}
+	net->rx_target = find_rx_target(net);
 	net->virtio->config_changed = config_changed;
 	rr_virtio_ready(net->virtio);
 	device->link = read_link(net);

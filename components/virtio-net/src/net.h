@@ -40,8 +40,9 @@ _Static_assert(sizeof(struct net_header) == 12, "VIRTIO 1.2, 5.1.6");
 #define MOST_PACKET 65550u /* IPv4 or IPv6 at its longest, with a link header */
 /* Pieces of a packet to send. */
 #define MOST_PIECES 64u
-/* Receive buffers the device has, and packets it may have to send. */
+/* Receive buffers the device has: fewer in a small machine, but more than the largest packet takes. */
 #define RX_BUFFERS 128u
+#define RX_BUFFERS_LEAST 40u
 #define TX_ENTRIES 256u
 
 struct net {
@@ -49,6 +50,7 @@ struct net {
 	struct rr_virtio_device *virtio;
 	struct rr_virtqueue rx, tx;
 	struct rr_timer retry;    /* receive buffers could not be had */
+	unsigned rx_target;       /* receive buffers it should have */
 	unsigned header_size;
 	bool header_apart;        /* a legacy device that wants it in a descriptor of its own: 5.1.6.2 (legacy) */
 	bool agreed;              /* features are, and it has not been reset since */

@@ -4,13 +4,12 @@
 
 /* The frame behind a 12-byte header and the 14 of Ethernet begins on a word; and a frame sent back as it is has its headroom. */
 #define OFFSET 6u
-#define REFILL_AT (RX_BUFFERS / 8)
 #define RETRY_NS 10000000ul
 
 void net_refill(struct net *net)
 {
-	unsigned target = rr_min(RX_BUFFERS, (unsigned)net->rx.size);
-	if (net->rx.in_flight + REFILL_AT > target)
+	unsigned target = net->rx_target;
+	if (net->rx.in_flight + target / 8 > target)
 		return;
 	while (net->rx.in_flight < target) {
 		struct rr_netbuf *buffer = rr_netbuf_alloc(OFFSET);
