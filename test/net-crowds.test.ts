@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildAttack, KEPT_KILOBYTES, Served } from "./net/fuzz/image.js";
-import { command, labProblem, workshop } from "./net/lab.js";
+import { command, INSIDE, labProblem, workshop } from "./net/lab.js";
 
 const directory = await workshop();
 const problem = labProblem(directory);
@@ -74,6 +74,28 @@ describe.skipIf(problem !== undefined)("crowds", () => {
     expect(after.open).toBe(0);
     expect(after.free).toBeGreaterThanOrEqual(before.free - KEPT_KILOBYTES);
   });
+});
+
+it.skipIf(problem !== undefined)("a client whose card has another address from one moment to the next is found again", async () => {
+  const served = await Served.start(directory);
+  const ip = async (...words: string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await command(served.lab.outside(["ip", ...words]));
+    expect(exitCode, stderr).toBe(0);
+    return stdout;
+  };
+  try {
+    await served.echo(1, 20_000);
+    const guest = / lladdr ([0-9a-f:]+) /.exec(await ip("neigh", "show", INSIDE))?.[1] ?? "";
+    await ip("link", "set", "dev", "out0", "address", "52:54:00:77:77:77");
+    // The host does not ask who the guest is, which would tell it.
+    await ip("neigh", "replace", INSIDE, "lladdr", guest, "nud", "permanent", "dev", "out0");
+    const { exitCode, stdout, stderr } = await command(served.client("echo", 1, 20_000));
+    expect(exitCode, stderr).toBe(0);
+    // Its answers are repeated after 1, 3, 7, ... seconds; an address that is not doubted is good for 30.
+    expect(Number(/took (\d+)/.exec(stdout)?.[1])).toBeLessThan(20_000);
+  } finally {
+    await served.end();
+  }
 });
 
 describe.skipIf(problem !== undefined)("what is used up", () => {

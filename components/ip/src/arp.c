@@ -11,7 +11,7 @@
 #define MOST 1024u
 #define TRIES 3u
 #define TRY_EVERY RR_NSEC_PER_SEC
-#define GOOD_FOR (60 * RR_NSEC_PER_SEC)
+#define GOOD_FOR (30 * RR_NSEC_PER_SEC)
 #define FORGOTTEN_AFTER (600 * RR_NSEC_PER_SEC)
 #define ARP_SIZE 28u
 enum { REQUEST = 1, REPLY = 2 };
@@ -236,6 +236,13 @@ int arp_send(struct rr_netdev *device, struct rr_netbuf *packet, uint32_t hop)
 			rr_timer_arm(&timer, now + TRY_EVERY);
 	}
 	return 0;
+}
+
+void arp_doubt(struct rr_netdev *device, uint32_t hop)
+{
+	struct neighbour *neighbour = find(device, hop);
+	if (neighbour && neighbour->known && !neighbour->permanent && rr_clock_monotonic() - neighbour->asked_at > TRY_EVERY)
+		ask(neighbour);
 }
 
 bool rr_ip_get_neighbour(unsigned index, struct rr_ip_neighbour *out)

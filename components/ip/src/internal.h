@@ -19,6 +19,7 @@ void stack_deliver_copy(const struct rr_netbuf *packet, struct rr_netdev *device
 void arp_receive(struct rr_netdev *device, struct rr_netbuf *packet);
 /* Send an IPv4 packet to `hop` on the link of `device`, when its address is known. */
 int arp_send(struct rr_netdev *device, struct rr_netbuf *packet, uint32_t hop);
+void arp_doubt(struct rr_netdev *device, uint32_t hop);
 
 /* ipv4.c */
 void ipv4_receive(struct rr_netdev *device, struct rr_netbuf *packet);

@@ -75,6 +75,16 @@ int rr_ip_send(struct rr_netbuf *packet, const struct rr_ip_path *path, const st
 	return -ENETUNREACH;
 }
 
+void rr_ip_doubt(const struct rr_ip_path *path)
+{
+	if (!path->device || path->device->offloads & RR_NETDEV_LOOPBACK)
+		return;
+	if (rr_ip_is_v4(&path->next_hop))
+		arp_doubt(path->device, path->next_hop.words[3]);
+	else if (rr_ip6)
+		rr_ip6->doubt(path->device, &path->next_hop);
+}
+
 static void receive_one(struct rr_netdev *device, struct rr_netbuf *packet)
 {
 	uint16_t type = ETHER_IPV4;

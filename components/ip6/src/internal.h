@@ -91,6 +91,7 @@ bool nd_option_find(const uint8_t *at, uint32_t length, uint8_t type, const uint
 
 /* neighbour.c: RFC 4861, section 7 */
 bool neighbour_get(unsigned index, struct rr_ip_neighbour *out);
+void neighbour_doubt(struct rr_netdev *device, const struct rr_ip *address);
 /* Send to `hop` on the link of `device` when its link-level address is known. */
 int neighbour_send(struct rr_netdev *device, struct rr_netbuf *packet, const struct rr_ip *hop);
 /* Somebody with `address` has said what its link-level address is. `is_router`: 0 or 1 when that was said, else -1. */

@@ -247,7 +247,8 @@ void rr_ip6_init(void);
 void rr_ip6_init(void)
 {
 	static const struct rr_ip6 ip6 = { .added = added, .changed = changed, .receive = receive, .send = ip6_send, .port_unreachable = port_unreachable,
-		.choose_source = source_choose, .mtu = mtu_of, .address = autoconf_address, .report = mld_report, .follow_routers = follow, .get_neighbour = neighbour_get };
+		.choose_source = source_choose, .mtu = mtu_of, .address = autoconf_address, .report = mld_report, .follow_routers = follow, .get_neighbour = neighbour_get,
+		.doubt = neighbour_doubt };
 	icmp6_init();
 	rr_ip_set_v6(&ip6);
 }

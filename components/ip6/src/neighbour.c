@@ -256,6 +256,17 @@ int neighbour_send(struct rr_netdev *device, struct rr_netbuf *packet, const str
 	return error;
 }
 
+/* It is asked at once, as one that was not heard of for long is after a while. */
+void neighbour_doubt(struct rr_netdev *device, const struct rr_ip *address)
+{
+	struct neighbour *neighbour = find(device, address);
+	if (!neighbour || neighbour->state == INCOMPLETE || neighbour->state == PROBE)
+		return;
+	neighbour->state = DELAY;
+	neighbour->due = rr_clock_monotonic();
+	wake_at(neighbour->due);
+}
+
 bool neighbour_get(unsigned index, struct rr_ip_neighbour *out)
 {
 	for (unsigned i = 0; i < BUCKETS; i++) {

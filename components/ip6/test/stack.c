@@ -380,6 +380,13 @@ static void neighbours(void)
 	answer(&other, 0x40, NULL);
 	pass(10 * RR_NSEC_PER_SEC);
 	CHECK(sent_count == 2);
+	/* in doubt, it is asked at once */
+	struct rr_ip_path path = { .device = &card, .next_hop = other };
+	rr_ip_doubt(&path);
+	rr_ip_doubt(&path);
+	pass(RR_NSEC_PER_SEC / 100);
+	CHECK(sent_count == 3 && !memcmp(sent[2].bytes, peer_mac, 6) && message(&sent[2], ICMP6_NEIGHBOUR_SOLICITATION));
+	answer(&other, 0x40, NULL);
 	/* another address, not to override: not believed; to override: taken */
 	answer(&other, 0x00, router_mac);
 	sent_count = 0;

@@ -68,6 +68,8 @@ static bool retransmit(struct rr_tcp *tcp, uint64_t now)
 		endpoint_close(tcp, ETIMEDOUT);
 		return false;
 	}
+	if (tcp->retries)
+		rr_ip_doubt(&tcp->path);
 	if (handshake) {
 		tcp->timed_end = 0; /* an answer may be to either one: RFC 6298, section 3 */
 		tcp->retries++;

@@ -164,6 +164,13 @@ static void fly(struct rr_netbuf *packet, const struct rr_ip_header *header)
 	}
 }
 
+static unsigned doubts;
+void rr_ip_doubt(const struct rr_ip_path *path)
+{
+	CHECK(path->device);
+	doubts++;
+}
+
 int rr_ip_send(struct rr_netbuf *packet, const struct rr_ip_path *path, const struct rr_ip_header *header)
 {
 	uint32_t head = (uint32_t)(packet->data[12] >> 4) * 4, payload = packet->total - head, segment = packet->gso ? packet->gso_size : payload;
@@ -326,6 +333,7 @@ static void unanswered(void)
 	uint64_t began = now;
 	while (step())
 		;
+	CHECK(doubts >= 3); /* whether the neighbour is still who it was */
 	CHECK(rr_tcp_take_error(client.tcp) == ETIMEDOUT && now - began > 100 * RR_NSEC_PER_SEC && now - began < 200 * RR_NSEC_PER_SEC);
 	rr_tcp_release(client.tcp, false);
 	trouble.lose = 0;

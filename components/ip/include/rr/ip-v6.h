@@ -29,6 +29,8 @@ struct rr_ip6 {
 	void (*address)(struct rr_ip_address *address, bool added);
 	/* As rr_ip_get_neighbour(), of IPv6's alone. */
 	bool (*get_neighbour)(unsigned index, struct rr_ip_neighbour *out);
+	/* As rr_ip_doubt(). */
+	void (*doubt)(struct rr_netdev *device, const struct rr_ip *neighbour);
 	/* Tell routers about a group. */
 	void (*report)(struct rr_netdev *device, const struct rr_ip *group, enum rr_ip_report why);
 	/* Do what routers on the link of `device` advertise from now on: addresses, routes, MTU (RFC 4862). */

@@ -25,6 +25,12 @@ extern uint32_t rr_ip_generation;
 /* The path to `to`, from our address `from` (any: ours is chosen), through device number `device` (0: any). 0, -ENETUNREACH, -EADDRNOTAVAIL. */
 int rr_ip_find_path(const struct rr_ip *to, const struct rr_ip *from, unsigned device, struct rr_ip_path *path);
 
+/*
+ * What goes that way is not answered, again and again: ask whether the next hop still has the link-level address it is known by. Meanwhile that is used on. (As a negative hint
+ * from above would be in RFC 4861, 7.3.1.) May be called often.
+ */
+void rr_ip_doubt(const struct rr_ip_path *path);
+
 struct rr_ip_header {
 	struct rr_ip from, to;
 	uint8_t protocol;
