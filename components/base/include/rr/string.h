@@ -17,11 +17,21 @@ char *strrchr(const char *s, int c);
 size_t rr_strlcpy(char *to, const char *from, size_t size);
 
 /*
- * The compiler may not know by itself what these do where there is no C library (-ffreestanding); under their other names it does, and moves a few
- * bytes instead of calling for them. What defines one of them takes its macro away first.
+ * Where there is no C library the compiler may not know by itself what these do (-ffreestanding). For a few bytes it is told, and moves them instead of calling; more of them it would
+ * move one by one (`rep movsb`, when it optimises for size), so those are for the functions. What defines one of them takes its macro away first.
  */
-#define memcpy __builtin_memcpy
-#define memmove __builtin_memmove
-#define memset __builtin_memset
+#define RR_FEW_BYTES 24
+#define RR_ARE_FEW(n) (__builtin_constant_p(n) && (n) <= RR_FEW_BYTES)
+
+__attribute__((always_inline)) static inline void *rr_memcpy(void *restrict to, const void *restrict from, size_t n)
+{
+	return RR_ARE_FEW(n) ? __builtin_memcpy(to, from, n) : memcpy(to, from, n);
+}
+__attribute__((always_inline)) static inline void *rr_memset(void *to, int byte, size_t n)
+{
+	return RR_ARE_FEW(n) ? __builtin_memset(to, byte, n) : memset(to, byte, n);
+}
+#define memcpy rr_memcpy
+#define memset rr_memset
 #define memcmp __builtin_memcmp
 #define strlen __builtin_strlen

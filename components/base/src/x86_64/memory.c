@@ -5,7 +5,6 @@
 #include <rr/string.h>
 
 #undef memcpy
-#undef memmove
 #undef memset
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n)
