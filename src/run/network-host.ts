@@ -84,11 +84,11 @@ export async function prepareNetworks(
     await remove();
     throw error;
   }
-  const user = networks.some(({ kind }) => kind === "user") ? await userNetworkLibrary(env) : undefined;
+  const library = networks.some(({ kind }) => kind === "user") ? await userNetworkLibrary(env) : undefined;
   const dns = networks.flatMap((_network, index) => userAddresses(networks, index)?.dns ?? []);
   const cards = new Map([...ports].map(([index, { self }], order) => [index, { fd: FIRST_CARD + order, mac: self.mac }]));
   const prepared = {
-    args: [...networkArguments(networks, machine, { passtSockets: sockets, privateCards: cards, captured: captures.length > 0, largeUserFrames: user !== undefined }), ...captureArguments(captures)],
+    args: [...networkArguments(networks, machine, { passtSockets: sockets, privateCards: cards, captured: captures.length > 0, largeUserFrames: library !== undefined }), ...captureArguments(captures)],
     sockets: ports.size,
     connect: (ends: readonly Duplex[], changed: () => void): void => {
       [...ports.values()].forEach((port, order) => ends[order] !== undefined && port.attach(ends[order], changed));
@@ -99,8 +99,8 @@ export async function prepareNetworks(
     ...(ports.size === 0 ? {} : { hosts: () => [...ports.values()].flatMap((port) => port.hosts()) }),
   };
   const publish = standIns(networks);
-  if (user !== undefined) {
-    const preload = [user, env["LD_PRELOAD"]].filter((each) => each !== undefined && each !== "").join(" ");
+  if (library !== undefined) {
+    const preload = [library, env["LD_PRELOAD"]].filter((each) => each !== undefined && each !== "").join(" ");
     return { ...prepared, env: { ...env, LD_PRELOAD: preload, RR_USER_MTU: String(USER_MTU), ...(publish === "" ? {} : { RR_PUBLISH: publish }) } };
   }
   if (publish !== "") {

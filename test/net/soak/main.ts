@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { buildPlatform } from "rr";
-import { buildAttack, Served } from "../fuzz/image.js";
+import { buildAttack, KEPT_KILOBYTES, Served } from "../fuzz/image.js";
 import { build } from "../guest.js";
 import { INSIDE, labProblem, workshop } from "../lab.js";
 
@@ -20,8 +20,6 @@ Exit code: 1 when one of these is not so.
 `;
 /** A heartbeat that was late by so much shares the blame for a stall (ms). */
 const HOST_STALL_MS = 250;
-/** What connections that have just ended may still take. */
-const KEPT_KILOBYTES = 512;
 const TICKS_A_MINUTE = 6;
 const LEAST_SPEED = 0.95;
 

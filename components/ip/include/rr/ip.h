@@ -27,7 +27,7 @@ int rr_ip_find_path(const struct rr_ip *to, const struct rr_ip *from, unsigned d
 
 /*
  * What goes that way is not answered, again and again: ask whether the next hop still has the link-level address it is known by. Meanwhile that is used on. (As a negative hint
- * from above would be in RFC 4861, 7.3.1.) May be called often.
+ * from above would be in RFC 4861, 7.3.1.) May be called often; a path without a device leads nowhere.
  */
 void rr_ip_doubt(const struct rr_ip_path *path);
 
