@@ -35,15 +35,19 @@ static bool send(struct rr_process *process, int number)
 
 static bool blocks(const struct rr_task *task, int number) { return task->sigmask & ~task->awaited_signals & RR_SIGNAL_BIT(number); }
 
-/* Queue for `task`, or for all of `process`, if it is not ignored; a blocked signal is kept, since its handler may change. */
+/*
+ * Queue for `task`, or for all of the process of `first`, if it is not ignored; one that `first` blocks is kept, since its handler may change, even
+ * if `task` then takes it and ignores it.
+ */
 static int enqueue(struct rr_sigqueue *queue, struct rr_task *task, const struct rr_task *first, int number, const struct rr_abi_siginfo *info)
 {
-	if (is_ignored(first->process, number) && !(first->sigmask & RR_SIGNAL_BIT(number)))
+	bool ignored = is_ignored(first->process, number);
+	if (ignored && !(first->sigmask & RR_SIGNAL_BIT(number)))
 		return 0;
 	int error = rr_sigqueue_add(queue, number, info, first->process->limits[RLIMIT_SIGPENDING][0]);
 	if (!error && task && !blocks(task, number)) {
 		rr_thread_interrupt(&task->thread);
-		if (rr_signal_end_others)
+		if (!ignored && rr_signal_end_others)
 			rr_signal_end_others(task, number);
 	}
 	return error;
