@@ -25,6 +25,16 @@
 			printf("%s: %ld\n", #call, say_value_);                                              \
 		say_value_;                                                                                  \
 	})
+/* The same while alarms come every millisecond, since one could come before the call waits; no longer when it is printed, which they could interrupt as well. */
+#define SAY_ALARMED(call)                                                                                    \
+	({                                                                                                   \
+		errno = 0;                                                                                   \
+		ualarm(1000, 1000);                                                                          \
+		long alarmed_value_ = (long)(call);                                                          \
+		int alarmed_error_ = errno;                                                                  \
+		ualarm(0, 0);                                                                                \
+		printf("%s: %ld %s\n", #call, alarmed_value_, errno_name(alarmed_error_));                   \
+	})
 /* The same for calls whose value is not the same everywhere: "ok". */
 #define SAY_OK(call)                                                                                         \
 	({                                                                                                   \

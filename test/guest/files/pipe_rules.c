@@ -229,10 +229,8 @@ static void named(void)
 	close(reader);
 	struct sigaction action = { .sa_handler = on_alarm };
 	sigaction(SIGALRM, &action, NULL);
-	ualarm(2000, 2000);
-	SAY(open("fifo", O_RDONLY));
-	SAY(open("fifo", O_WRONLY));
-	ualarm(0, 0);
+	SAY_ALARMED(open("fifo", O_RDONLY));
+	SAY_ALARMED(open("fifo", O_WRONLY));
 	SAY(open("fifo", O_WRONLY | O_NONBLOCK));
 	/* A pipe's other side by its name in /proc. */
 	SAY(pipe(ends));

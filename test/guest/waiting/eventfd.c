@@ -167,7 +167,6 @@ static void threads(void)
 }
 
 static volatile int alarms;
-/* Comes again and again, since it could come before the wait. */
 static void on_alarm(int number) { alarms = number == SIGALRM; }
 
 static void interrupted(void)
@@ -175,11 +174,9 @@ static void interrupted(void)
 	int fd = eventfd(0, 0);
 	struct sigaction action = { .sa_handler = on_alarm };
 	sigaction(SIGALRM, &action, NULL);
-	ualarm(1000, 1000);
-	SAY(take(fd));
+	SAY_ALARMED(take(fd));
 	put(fd, MOST);
-	SAY(put(fd, 1));
-	ualarm(0, 0);
+	SAY_ALARMED(put(fd, 1));
 	printf("%d\n", alarms);
 	close(fd);
 }

@@ -210,9 +210,7 @@ static void waiting(void)
 	struct sigaction action = { .sa_handler = on_signal };
 	sigaction(SIGALRM, &action, NULL);
 	SAY(set(fd, 0, 3600 * S, 0));
-	ualarm(1000, 1000); /* again and again: it could come before the wait */
-	SAY(take(fd));
-	ualarm(0, 0);
+	SAY_ALARMED(take(fd));
 	SAY(signals);
 	close(fd);
 	close(ep);
