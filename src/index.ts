@@ -11,6 +11,7 @@
  * Nothing here prints or ends the process: progress arrives as events, an expected failure is thrown as RrError.
  */
 export { bake } from "./bake/index.js";
+export { bakeCheckpoint, type CheckpointOptions } from "./checkpoint/index.js";
 export type * from "./bake/index.js";
 export { readLaunchFile, type LaunchFile, type RcCommand } from "./config/launch-file.js";
 export {

@@ -38,7 +38,7 @@ export async function bake(options: BakeOptions): Promise<BakeResult> {
     progress({ kind: "done", id: "link" });
     const entryOf = (stub: Stub): bigint => entryAddress(linked, decision.entrySymbol(stub));
     const { programs, rootfs, defaults } = decision;
-    const layout = layoutImage({ linked, entryOf, programs, rootfs, defaults, network: drivesCards(decision), compress: options.compress === true });
+    const layout = layoutImage({ linked, entryOf, programs, rootfs, defaults, network: drivesCards(decision), checkpoint: options.checkpoint === true, compress: options.compress === true });
     // Before anything is written: a question about an unknown name is an error.
     const why = asksWhy ? explain(decision, linked, layout, typeof options.why === "string" ? options.why : undefined) : undefined;
     if (options.dryRun !== true) {
@@ -86,7 +86,7 @@ async function writeOutputs(out: string, image: ImageLayout, debug: Buffer[]): P
 }
 
 /** Where OUT really is. Throws for what must not be replaced by an image: a device, a program that is to be baked. */
-async function outputPath({ out, apps }: BakeOptions): Promise<string> {
+export async function outputPath({ out, apps }: Pick<BakeOptions, "out" | "apps">): Promise<string> {
   const path = await realpath(out).catch(async () => {
     const folder = await realpath(dirname(resolve(out))).catch(() => dirname(resolve(out)));
     return join(folder, basename(out));

@@ -10,6 +10,9 @@ export const IMAGE_CHECKSUM_AT = 52;
 /** Where in the table the devices stand that the image has drivers for, and the bits. */
 export const IMAGE_DEVICES_AT = 56;
 const DEVICE_NETWORK = 1;
+const LEAVES_LOW_MEMORY = 2;
+/** Where in the table the memory stands, in MiB, of the machine the image is a checkpoint of. */
+export const IMAGE_MEMORY_AT = 60;
 const SEGMENTS_AT = 64 + 8 + 8 + 4 + 4 + 8 + 4 + 4 + 8 + 8;
 const SEGMENT_SIZE = 40;
 
@@ -21,6 +24,8 @@ export interface ImageTable {
   programs: ImageProgram[];
   /** It has a driver for network cards, so it can use one. */
   network: boolean;
+  /** It has nothing in the first MiB, where firmware works: its memory can become an image. */
+  leavesLowMemory: boolean;
 }
 
 export interface ImageProgram {
@@ -52,7 +57,7 @@ export function encodeImageTable(table: ImageTable): Buffer {
   out.writeBigUInt64LE(table.defaults?.phys ?? 0n, 32);
   out.writeBigUInt64LE(BigInt(table.defaults?.size ?? 0), 40);
   out.writeUInt32LE(table.programs.length, 48);
-  out.writeUInt32LE(table.network ? DEVICE_NETWORK : 0, IMAGE_DEVICES_AT);
+  out.writeUInt32LE((table.network ? DEVICE_NETWORK : 0) | (table.leavesLowMemory ? LEAVES_LOW_MEMORY : 0), IMAGE_DEVICES_AT);
   table.programs.forEach((program, index) => encodeProgram(out.subarray(IMAGE_TABLE_SIZE + index * IMAGE_PROGRAM_SIZE), program));
   return out;
 }

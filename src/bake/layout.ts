@@ -12,7 +12,7 @@ import type { RootfsPlan } from "./rootfs.js";
 import { patchStub, type Stub } from "./stubs.js";
 
 /** Where something lies in memory, and the bytes it has in the file. */
-interface Piece {
+export interface Piece {
   paddr: bigint;
   vaddr: bigint;
   flags: number;
@@ -41,6 +41,8 @@ export interface ImageParts {
   defaults: string | undefined;
   /** Whether the libOS in it drives network cards. */
   network: boolean;
+  /** The machine it boots becomes an image in turn. */
+  checkpoint: boolean;
   /** Programs are packed; the libOS has the component `unpack`. */
   compress: boolean;
 }
@@ -59,7 +61,7 @@ const UNPACK_ENTRY_SIZE = 16;
  * Lay out the image: the libOS, then on pages of their own the programs' segments, the root file system and the image
  * table, which the libOS is told the address of. Throws PLATFORM_BROKEN or IMAGE_TOO_LARGE.
  */
-export function layoutImage({ linked, programs, entryOf, rootfs, defaults, network, compress }: ImageParts): ImageLayout {
+export function layoutImage({ linked, programs, entryOf, rootfs, defaults, network, checkpoint, compress }: ImageParts): ImageLayout {
   const payload: Piece[] = [];
   let free = pageUp(requireSymbol(linked, "rr_libos_end") - LIBOS_BASE);
   /** Put `content` at the next free address that is `within` bytes into a page. */
@@ -83,6 +85,7 @@ export function layoutImage({ linked, programs, entryOf, rootfs, defaults, netwo
     defaults: defaults === undefined ? undefined : { phys: defaultsAt, size: defaultsText.length },
     programs: table,
     network,
+    leavesLowMemory: checkpoint,
   });
   place(Buffer.concat([tableBytes, defaultsText]), Number(end - tableAt), PF_R);
   const packed = pack(unpacked, end);
@@ -187,7 +190,7 @@ function pvhEntry(elf: ElfFile): bigint {
  * Headers, note and pieces as a file. The file is packed: loaders copy byte ranges, so nothing needs an alignment in it
  * (p_align 1 says so), and zeros at the end of a piece are left to memsz.
  */
-function assemble(pieces: Piece[], entry: bigint): Omit<ImageLayout, "end"> {
+export function assemble(pieces: readonly Piece[], entry: bigint): Omit<ImageLayout, "end"> {
   const desc = Buffer.alloc(8);
   // QEMU up to 9 reads 8 bytes from a 64-bit file's note whatever its size says.
   desc.writeBigUInt64LE(entry);

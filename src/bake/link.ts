@@ -18,9 +18,11 @@ export interface LinkRequest {
   /** PREFIX/<platform>/libos: archives and libos.ld. */
   libos: string;
   /** In the order of their initialisation. */
-  components: readonly { name: string; init?: string | undefined }[];
+  components: readonly { name: string; init?: string | undefined; resume?: string | undefined }[];
   /** Implemented calls the programs can make, ascending by number. */
   calls: readonly LinkedCall[];
+  /** It will be the image of a checkpoint: it has a table of what is called when that goes on. */
+  checkpoint?: boolean;
   /** Entry symbols the programs' stubs will jump to. */
   entries: readonly string[];
   /** For --why: keep the relocations and write a map. */
@@ -77,9 +79,10 @@ export async function linkLibos(request: LinkRequest, directory: string): Promis
  * The tables of docs/interfaces.md section 3. EXTERN makes the linker take the functions from the archives and keeps
  * them through --gc-sections.
  */
-export function tablesScript({ components, calls }: Pick<LinkRequest, "components" | "calls">): string {
+export function tablesScript({ components, calls, checkpoint }: Pick<LinkRequest, "components" | "calls" | "checkpoint">): string {
   const inits = components.flatMap(({ init }) => init ?? []);
-  const externs = [...inits, ...calls.map(({ name }) => `rr_sys_${name}`)];
+  const resumes = checkpoint === true ? components.flatMap(({ resume }) => resume ?? []) : [];
+  const externs = [...inits, ...resumes, ...calls.map(({ name }) => `rr_sys_${name}`)];
   return [
     ...externs.map((symbol) => `EXTERN(${symbol})`),
     "SECTIONS {",
@@ -88,6 +91,7 @@ export function tablesScript({ components, calls }: Pick<LinkRequest, "component
     ...inits.map((symbol) => `    QUAD(${symbol})`),
     "    QUAD(0)",
     "  }",
+    ...(checkpoint === true ? ["  .rr_resume : ALIGN(8) {", "    rr_resume_table = .;", ...resumes.map((symbol) => `    QUAD(${symbol})`), "    QUAD(0)", "  }"] : []),
     "  .rr_calls : ALIGN(8) {",
     "    rr_call_table = .;",
     ...calls.map(({ n, name, leaf }) => `    LONG(${n}) LONG(${leaf ? 1 : 0}) QUAD(rr_sys_${name})`),

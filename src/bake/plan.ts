@@ -37,6 +37,8 @@ export const MAX_APPS = 255;
 /** programs/rc and components/rc: they join an image of several programs, or one that runs by an `rc`. */
 const RUNNER = "rr-rc";
 const RUNNER_COMPONENT = "rc";
+/** components/checkpoint: it joins an image whose machine is to be stopped when its program has started. */
+const CHECKPOINT_COMPONENT = "checkpoint";
 /** components/unpack: it joins a compressed image, and is where that begins. */
 const UNPACK_COMPONENT = "unpack";
 const UNPACK_ENTRY = "rr_unpack_start";
@@ -52,7 +54,8 @@ export async function decideBake(options: BakeOptions): Promise<BakeDecision> {
   const launch = effectiveLaunch(options);
   const severally = options.apps.length > 1 || launch.rc !== undefined;
   const compress = options.compress === true;
-  const own = [...(severally ? [RUNNER_COMPONENT] : []), ...(compress ? [UNPACK_COMPONENT] : [])];
+  const checkpoint = options.checkpoint === true;
+  const own = [...(severally ? [RUNNER_COMPONENT] : []), ...(compress ? [UNPACK_COMPONENT] : []), ...(checkpoint ? [CHECKPOINT_COMPONENT] : [])];
   const config = withDrivers(await chooseConfig(options, join(libos, "configs")), own);
   const runner = severally ? [join(libos, "programs", RUNNER)] : [];
   const programs = await readPrograms([...options.apps, ...runner]);
@@ -72,7 +75,8 @@ export async function decideBake(options: BakeOptions): Promise<BakeDecision> {
     record: JSON.stringify({ config: withoutFile(config), platform: await platformHash(installed) }),
     link: {
       libos,
-      components: parts.components.map(({ manifest }) => ({ name: manifest.name, init: manifest.init })),
+      components: parts.components.map(({ manifest }) => ({ name: manifest.name, init: manifest.init, resume: manifest.resume })),
+      checkpoint,
       calls: numbers.filter((n) => n !== UNMAPSELF).flatMap((n) => {
         const home = parts.homes.get(callName(n));
         return home === undefined ? [] : [{ n, name: callName(n), leaf: home.info.leaf === true }];

@@ -22,6 +22,8 @@ export interface BakeOptions {
   launch?: LaunchFile | undefined;
   /** Pack the programs: a smaller file, and some milliseconds more to boot. */
   compress?: boolean | undefined;
+  /** For `bakeCheckpoint`: the machine stops when its program has started, for its memory to become an image. */
+  checkpoint?: boolean | undefined;
   /** Where platforms are installed (as given by `prefixDirectory`). */
   prefix: string;
   /** Only say what would be done; nothing is written. */
@@ -69,6 +71,8 @@ export interface BakeResult {
   size: number;
   /** First physical address behind the image: what it takes of the guest's memory before it runs. */
   end: number;
+  /** Of a checkpoint: what the program printed until then, on either output. */
+  printed?: string | undefined;
   why?: WhyReport | undefined;
 }
 

@@ -31,6 +31,8 @@ export interface Manifest {
   needs: string[];
   platforms?: string[] | undefined;
   init?: string | undefined;
+  /** Called instead of `init` in a machine that goes on from a checkpoint. */
+  resume?: string | undefined;
   wants: string[];
   /** Calls with which it joins an image if the config allows it, though others implement them; "syscall" is the public function for any number. */
   joins: string[];
@@ -137,6 +139,7 @@ export function manifestSchema(): Promise<z.ZodType<Manifest>> {
       needs: z.array(name).default([]),
       platforms: z.array(name).min(1).optional(),
       init: symbol.optional(),
+      resume: symbol.optional(),
       wants: z.array(name).default([]),
       joins: z.array(z.string()).default([]),
       traces: z.array(z.strictObject({ text: z.string().optional(), arguments: z.record(z.string(), z.string()).optional() })).default([]),

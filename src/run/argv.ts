@@ -37,15 +37,19 @@ const MACHINE_OPTIONS: Readonly<Record<Machine, string>> = {
 };
 
 /**
- * Check and complete the options that make the machine for an image whose content ends at `imageEnd` (bytes of guest memory), and that `drivesCards`. Throws
+ * Check and complete the options that make the machine for an image whose content ends at `imageEnd` (bytes of guest memory), and that
+ * `drivesCards`, and is the checkpoint of a machine of `checkpointMb` MiB (0: of none). Throws
  * RUN_BAD_OPTION, or GUEST_MEMORY when the image does not fit into the memory that was asked for. Pure.
  */
-export function planMachine(options: RunOptions, imageEnd: number, drivesCards = false): MachinePlan {
+export function planMachine(options: RunOptions, imageEnd: number, { drivesCards = false, checkpointMb = 0 } = {}): MachinePlan {
   const qemuArgs = typeof options.qemuArgs === "string" ? splitWords(options.qemuArgs) : (options.qemuArgs ?? []);
   const imageMb = Math.ceil(imageEnd / (1 << 20));
-  const memoryMb = options.memoryMb ?? DEFAULT_MEMORY_MB + (imageMb < DEFAULT_MEMORY_MB / 2 ? 0 : imageMb);
+  const memoryMb = options.memoryMb ?? (checkpointMb || undefined) ?? DEFAULT_MEMORY_MB + (imageMb < DEFAULT_MEMORY_MB / 2 ? 0 : imageMb);
   if (!Number.isSafeInteger(memoryMb) || memoryMb < LEAST_MEMORY_MB) {
     throw badOption(`a guest cannot have ${memoryMb} MB of memory`, `-M takes whole megabytes, ${LEAST_MEMORY_MB} or more`);
+  }
+  if (memoryMb < checkpointMb) {
+    throw new RrError("GUEST_MEMORY", `${options.image} is the checkpoint of a machine with ${checkpointMb} MB, more than the guest's ${memoryMb} MB`, { hint: `-M ${checkpointMb}, or take the checkpoint with less: rr bake --checkpoint --memory ${memoryMb}` });
   }
   if (memoryMb < imageMb) {
     throw new RrError("GUEST_MEMORY", `${options.image} alone fills ${imageMb} MB, more than the guest's ${memoryMb} MB`, { hint: `give it more: -M ${imageMb + DEFAULT_MEMORY_MB}` });

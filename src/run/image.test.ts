@@ -39,7 +39,7 @@ async function image(names: readonly string[], change: (file: Buffer, table: num
 
 describe("an image", () => {
   it("tells its programs and its size", async () => {
-    expect(inspectImage(await image(["sh", "httpd"]))).toEqual({ kind: "image", programs: ["sh", "httpd"], end: 0x300000 + 64 + 960, network: false, defaults: {} });
+    expect(inspectImage(await image(["sh", "httpd"]))).toEqual({ kind: "image", programs: ["sh", "httpd"], end: 0x300000 + 64 + 960, checkpointMb: 0, network: false, defaults: {} });
   });
 
   it("tells that it drives network cards", async () => {

@@ -12,6 +12,8 @@ export interface ImageFacts {
   programs: readonly string[];
   /** Guest memory up to here is filled when it is loaded, in bytes. */
   end: number;
+  /** MiB of the machine it is a checkpoint of: its program has started already. 0: it is none. */
+  checkpointMb: number;
   /** It has a driver for network cards. */
   network: boolean;
   /** The launch document it was baked with (docs/interfaces.md section 7): arguments, environment, addresses and the like. */
@@ -27,6 +29,7 @@ const PROGRAM_SIZE = 480;
 const DEFAULTS_AT = 32;
 const CHECKSUM_AT = 52;
 const DEVICES_AT = 56;
+const MEMORY_AT = 60;
 const DEVICE_NETWORK = 1;
 const NAME_SIZE = 64;
 /** Room for more programs than anybody bakes into one image; a corrupted size must not fill the host's memory. */
@@ -62,17 +65,17 @@ function fileStamp(path: string): string {
 function inspect(path: string): ImageFacts {
   const elf = parseElf(readImage(path), path);
   if (!readNotes(elf).some((note) => note.name === "Xen" && note.type === PHYS32_ENTRY)) {
-    return { kind: "executable", programs: [], end: 0, network: false, defaults: {} };
+    return { kind: "executable", programs: [], end: 0, checkpointMb: 0, network: false, defaults: {} };
   }
   const end = Math.max(...loadSegments(elf).map(({ paddr, memsz }) => Number(paddr) + memsz), 0);
   const table = findTable(elf);
   if (table === undefined) {
-    return { kind: "kernel", programs: [], end, network: false, defaults: {} };
+    return { kind: "kernel", programs: [], end, checkpointMb: 0, network: false, defaults: {} };
   }
   checkSum(elf);
   const programs = programNames(table, path);
   const network = (table.readUInt32LE(DEVICES_AT) & DEVICE_NETWORK) !== 0;
-  return { kind: "image", programs, end, network, defaults: imageDefaults(table, Number(loadSegments(elf).at(-1)?.paddr ?? 0n), path) };
+  return { kind: "image", programs, end, checkpointMb: table.readUInt32LE(MEMORY_AT), network, defaults: imageDefaults(table, Number(loadSegments(elf).at(-1)?.paddr ?? 0n), path) };
 }
 
 /** Throws IMAGE_CORRUPT when the file is not what bake has written. */

@@ -52,7 +52,25 @@ function decide(options: RunOptions): { plan: MachinePlan; image: ImageFacts; wa
   if (image.kind === "executable") {
     throw new RrError("IMAGE_UNBAKED", `${options.image} is a program, not an image`, { hint: `rr bake hw_generic ${options.image}.bin ${options.image}` });
   }
-  return { plan: planMachine(options, image.end, image.network), image, wanted: chooseProgram(options, image) };
+  checkStarted(options, image);
+  return { plan: planMachine(options, image.end, { drivesCards: image.network, checkpointMb: image.checkpointMb }), image, wanted: chooseProgram(options, image) };
+}
+
+/** A program that has started cannot be told how to start. Throws RUN_BAD_OPTION. */
+function checkStarted({ image: path, args, env, program, launch, strace }: RunOptions, { checkpointMb }: ImageFacts): void {
+  const started = { ...launch?.env, ...env };
+  const given = [
+    ...(args === undefined && launch?.args === undefined ? [] : ["arguments"]),
+    ...(Object.keys(started).length === 0 ? [] : ["an environment (-e)"]),
+    ...(program === undefined && launch?.program === undefined ? [] : ["a program to run"]),
+    ...(launch?.rc === undefined ? [] : ["an rc"]),
+    ...(strace === undefined || strace === false ? [] : ["--strace"]),
+  ];
+  if (checkpointMb > 0 && given.length > 0) {
+    throw new RrError("RUN_BAD_OPTION", `the program in ${path} has started already (rr bake --checkpoint), so ${given.join(", ")} would come too late`, {
+      hint: "give it to rr bake, or bake without --checkpoint", exitCode: 2,
+    });
+  }
 }
 
 /** What the machine's network cards need on the host; nothing is loaded for a machine without. */

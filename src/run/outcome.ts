@@ -7,7 +7,7 @@ export const RUN_FAILED = 125;
 /** How it ended, as seen from the host. */
 export interface Ending {
   /** The guest's exit frame. */
-  exit?: { how: "exited" | "signal" | "out-of-memory" | "deadlock"; value: number };
+  exit?: { how: "exited" | "signal" | "out-of-memory" | "deadlock" | "checkpoint"; value: number };
   crash?: CrashReport;
   deadlock?: DeadlockReport;
   /** rr ended the machine itself, and this is the result. */
@@ -32,6 +32,9 @@ export function outcome(ending: Ending): RunResult {
   }
   if (exit?.how === "deadlock") {
     return deadlocked(ending);
+  }
+  if (exit?.how === "checkpoint") {
+    return { exitCode: 0, checkpoint: true };
   }
   const signal = exit?.value ?? crash?.signal;
   if (signal !== undefined) {

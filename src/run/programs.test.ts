@@ -3,8 +3,8 @@ import type { RcCommand } from "../config/index.js";
 import type { ImageFacts } from "./image.js";
 import { chooseProgram } from "./programs.js";
 
-const several: ImageFacts = { kind: "image", programs: ["one", "two", "rr-rc"], end: 0, network: false, defaults: {} };
-const single: ImageFacts = { kind: "image", programs: ["one"], end: 0, network: false, defaults: {} };
+const several: ImageFacts = { kind: "image", programs: ["one", "two", "rr-rc"], end: 0, checkpointMb: 0, network: false, defaults: {} };
+const single: ImageFacts = { kind: "image", programs: ["one"], end: 0, checkpointMb: 0, network: false, defaults: {} };
 const command = (bin: string, more: Partial<RcCommand> = {}): RcCommand => ({ bin, args: [], runmode: "", ...more });
 
 describe("what the guest is told to run", () => {
@@ -43,6 +43,6 @@ describe("what the guest is told to run", () => {
   test("a path, and a kernel that is not rr's, are not looked into", () => {
     const rc = [command("/opt/x"), command("one")];
     expect(chooseProgram({ image: "i", launch: { rc } }, several)).toEqual({ rc });
-    expect(() => chooseProgram({ image: "k", program: "x" }, { kind: "kernel", programs: [], end: 0, network: false, defaults: {} })).not.toThrow();
+    expect(() => chooseProgram({ image: "k", program: "x" }, { kind: "kernel", programs: [], end: 0, checkpointMb: 0, network: false, defaults: {} })).not.toThrow();
   });
 });

@@ -134,6 +134,8 @@ export interface RunResult {
   crash?: CrashReport;
   /** Present when all threads of the guest waited and nothing could wake them: it was ended, exitCode is 125. `formatDeadlock` makes it text. */
   deadlock?: DeadlockReport;
+  /** The program has started, and its machine has stopped for its memory to become an image. */
+  checkpoint?: true;
   /** Present with `bootTimeline`; `formatTimeline` makes it text. */
   timeline?: readonly TimelineEntry[];
 }

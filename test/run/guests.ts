@@ -7,7 +7,7 @@ import { packageRoot } from "../../src/workspace/paths.js";
 import { GCC } from "../toolchain/tools.js";
 import { run, type RunEvent, type RunOptions, type RunResult } from "../../src/run/index.js";
 
-const FIXTURES = fileURLToPath(new URL("../fixtures/run", import.meta.url));
+export const FIXTURES = fileURLToPath(new URL("../fixtures/run", import.meta.url));
 
 /** Assemble the stand-in guest `name`.S into `directory`; returns its path. */
 export async function buildGuest(directory: string, name: string, defines: Readonly<Record<string, string | number>> = {}): Promise<string> {

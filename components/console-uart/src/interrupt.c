@@ -6,6 +6,8 @@
 /* A line that stays raised without a cause that goes away must not hang the machine. */
 #define MOST_CAUSES 64
 
+void rr_console_uart_resume(void);
+
 void (*console_on_receive)(void);
 void (*console_on_transmit)(void);
 static unsigned enabled;
@@ -30,6 +32,12 @@ static void interrupt(void *argument)
 		if (console_on_transmit)
 			console_on_transmit();
 	}
+}
+
+void rr_console_uart_resume(void)
+{
+	rr_uart_init(PORT);
+	rr_uart_enable(PORT, enabled);
 }
 
 int console_irq_attach(void)

@@ -5,3 +5,5 @@
 void control_drain(bool (*idle)(void));
 /* Every frame has left the machine. */
 bool control_idle(void);
+/* What the port interrupts for: RR_UART_RECEIVE once somebody listens. */
+extern unsigned control_interrupts;

@@ -4,6 +4,7 @@
 #include <rr/irq.h>
 #include <rr/uart.h>
 
+#include "drain.h"
 #include "frame.h"
 
 #define PORT RR_UART_COM2
@@ -41,7 +42,7 @@ static int start(void)
 		return 0;
 	int error = rr_irq_attach(RR_UART_COM2_IRQ, interrupt, NULL);
 	if (!error)
-		rr_uart_enable(PORT, RR_UART_RECEIVE);
+		rr_uart_enable(PORT, control_interrupts = RR_UART_RECEIVE);
 	started = error == 0;
 	return error;
 }

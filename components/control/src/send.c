@@ -16,10 +16,12 @@
 #define LOOK_AGAIN (2 * 1000 * 1000ul)
 
 void rr_control_init(void);
+void rr_control_resume(void);
 
 static bool present, panicking;
 static bool sending;     /* a frame is on its way */
 static size_t frame_left; /* bytes of it still to come */
+unsigned control_interrupts;
 static struct rr_waitqueue idle = RR_WAITQUEUE_INIT(idle);
 
 bool rr_control_present(void) { return present; }
@@ -41,6 +43,13 @@ void rr_control_init(void)
 	if (present)
 		rr_uart_init(PORT);
 	rr_log_set_sink(log_line);
+}
+
+void rr_control_resume(void)
+{
+	rr_control_init();
+	if (present)
+		rr_uart_enable(PORT, control_interrupts);
 }
 
 static bool may_sleep(void) { return !panicking && rr_this_cpu()->irq_depth == 0 && rr_current_thread(); }

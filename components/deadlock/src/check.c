@@ -17,14 +17,6 @@ void rr_deadlock_init(void);
 
 static bool reported;
 
-static bool something_outside_can_wake(void)
-{
-	for (const struct rr_wake_source *source = rr_wake_sources; source; source = source->next)
-		if (source->could_wake())
-			return true;
-	return false;
-}
-
 /* A handler may do what others wait for, sem_post(3) for one. */
 static bool catches_signals(const struct rr_process *process)
 {
@@ -54,7 +46,7 @@ static bool can_go_on(const struct rr_process *process)
 
 static bool deadlocked(void)
 {
-	if (rr_irq_is_pending() || rr_timer_any() || something_outside_can_wake())
+	if (rr_irq_is_pending() || rr_timer_any() || rr_wake_source_any())
 		return false;
 	for (struct rr_process *process = NULL; (process = rr_process_next(process));)
 		if (can_go_on(process))

@@ -10,8 +10,8 @@
 struct group {
 	struct rr_list link;
 	struct rr_ip_group what;
-	uint64_t report_at; /* 0: no report is due */
-	bool is_new;        /* that report repeats the one of the join */
+	uint64_t report_at;     /* 0: no report is due */
+	unsigned joins_to_tell; /* so many of the next ones are about the join */
 };
 
 static struct rr_list groups[2] = { RR_LIST_INIT(groups[0]), RR_LIST_INIT(groups[1]) }; /* [1]: IPv6 */
@@ -56,8 +56,9 @@ static void reports_due(struct rr_timer *unused)
 			struct group *group = rr_list_entry(node, struct group, link);
 			if (group->report_at && group->report_at <= now) {
 				group->report_at = 0;
-				report(group->what.device, &group->what.group, group->is_new ? RR_IP_REPORT_JOINED : RR_IP_REPORT_MEMBER);
-				group->is_new = false;
+				report(group->what.device, &group->what.group, group->joins_to_tell ? RR_IP_REPORT_JOINED : RR_IP_REPORT_MEMBER);
+				if (group->joins_to_tell && --group->joins_to_tell)
+					group->report_at = now + rr_random_word() % REPEAT_WITHIN;
 			}
 			if (group->report_at)
 				next = rr_min(next, group->report_at);
@@ -67,16 +68,18 @@ static void reports_due(struct rr_timer *unused)
 	rr_ip_flush();
 }
 
-/* A report somewhen `within` so many ns, unless an earlier one is due. */
-static void report_within(struct group *group, uint64_t within)
+/* A report then, unless an earlier one is due. */
+static void report_at(struct group *group, uint64_t at)
 {
-	uint64_t at = rr_clock_monotonic() + rr_random_word() % rr_max(within, 1u);
 	if (!group->report_at || at < group->report_at)
 		group->report_at = at;
 	timer.fire = reports_due;
 	if (!rr_timer_armed(&timer) || timer.deadline > group->report_at)
 		rr_timer_arm(&timer, group->report_at);
 }
+
+/* A report somewhen `within` so many ns, unless an earlier one is due. */
+static void report_within(struct group *group, uint64_t within) { report_at(group, rr_clock_monotonic() + rr_random_word() % rr_max(within, 1u)); }
 
 void rr_ip_queried(struct rr_netdev *device, const struct rr_ip *about, bool v6, uint64_t within)
 {
@@ -87,7 +90,9 @@ void rr_ip_queried(struct rr_netdev *device, const struct rr_ip *about, bool v6,
 	}
 }
 
-int rr_ip_join(struct rr_netdev *device, const struct rr_ip *ip)
+int rr_ip_join(struct rr_netdev *device, const struct rr_ip *ip) { return rr_ip_join_after(device, ip, 0); }
+
+int rr_ip_join_after(struct rr_netdev *device, const struct rr_ip *ip, uint64_t delay)
 {
 	if (!rr_ip_is_multicast(ip))
 		return -EINVAL;
@@ -102,14 +107,19 @@ int rr_ip_join(struct rr_netdev *device, const struct rr_ip *ip)
 	if (!group)
 		return -ENOBUFS;
 	group->what = (struct rr_ip_group){ device, *ip, 1 };
-	group->is_new = true;
+	group->joins_to_tell = delay ? 2 : 1; /* once more than is told below */
 	rr_list_push_back(&groups[!rr_ip_is_v4(ip)], &group->link);
 	count++;
 	if (device->ops->filter)
 		device->ops->filter(device);
-	report(device, ip, RR_IP_REPORT_JOINED);
-	if (is_told(device, ip))
+	if (!is_told(device, ip))
+		return 0;
+	if (delay) {
+		report_at(group, rr_clock_monotonic() + delay);
+	} else {
+		report(device, ip, RR_IP_REPORT_JOINED);
 		report_within(group, REPEAT_WITHIN);
+	}
 	return 0;
 }
 

@@ -10,6 +10,11 @@
 #include "internal.h"
 
 #define PROBE_FOR RR_NSEC_PER_SEC          /* one probe, RetransTimer: RFC 4862, 5.1 */
+/*
+ * Before the first words on a link, which a crowd that starts together should not say at once (RFC 4861, 6.3.7; 4862, 5.4.2). It is short, since addresses from routers wait
+ * for it, and longer than most programs take to start, since all of this would delay them.
+ */
+#define FIRST_WORDS_AFTER (100 * RR_NSEC_PER_SEC / 1000)
 #define SOLICITATIONS 3u                   /* RFC 4861, 10 */
 #define SOLICIT_EVERY (4 * RR_NSEC_PER_SEC)
 #define REACHABLE_FOR (30 * RR_NSEC_PER_SEC)
@@ -23,7 +28,7 @@ struct probe {
 	struct link *link;
 	struct rr_ip address;
 	uint8_t nonce[NONCE_SIZE];
-	uint64_t until;
+	uint64_t ask_at, until; /* ask_at 0: it has been asked */
 };
 static struct rr_list probes = RR_LIST_INIT(probes);
 
@@ -61,14 +66,24 @@ static void drop_probe(struct probe *probe)
 	rr_free(probe);
 }
 
-/* Nobody has objected. */
+static void ask(struct probe *probe)
+{
+	rr_random_bytes(probe->nonce, NONCE_SIZE);
+	discovery_probe(probe->link->device, &probe->address, probe->nonce);
+}
+
+/* Ask whose time has come; nobody has objected to the others. */
 static uint64_t settle(uint64_t now)
 {
 	uint64_t next = UINT64_MAX;
 	rr_list_for_each_safe(node, &probes) {
 		struct probe *probe = rr_list_entry(node, struct probe, list);
+		if (probe->ask_at && probe->ask_at <= now) {
+			probe->ask_at = 0;
+			ask(probe);
+		}
 		if (probe->until > now) {
-			next = rr_min(next, probe->until);
+			next = rr_min(next, probe->ask_at ? probe->ask_at : probe->until);
 			continue;
 		}
 		struct rr_ip_address *address = rr_ip_find_address(probe->link->device, &probe->address);
@@ -153,7 +168,7 @@ void autoconf_solicit(struct link *link)
 	if (!link->follows)
 		return;
 	link->solicitations = 0;
-	link->solicit_at = rr_clock_monotonic();
+	link->solicit_at = rr_clock_monotonic() + FIRST_WORDS_AFTER;
 	autoconf_schedule();
 }
 
@@ -183,24 +198,23 @@ void autoconf_address(struct rr_ip_address *address, bool added)
 			drop_probe(probe);
 		return;
 	}
-	rr_ip_join(device, &group);
+	rr_ip_join_after(device, &group, FIRST_WORDS_AFTER);
 	probe = rr_zalloc(1, sizeof(*probe));
 	if (!probe)
 		return; /* without memory nobody is asked */
 	address->flags |= RR_IP_TENTATIVE | RR_IP_OPTIMISTIC;
 	probe->link = link;
 	probe->address = address->address;
-	probe->until = rr_clock_monotonic() + PROBE_FOR;
-	rr_random_bytes(probe->nonce, NONCE_SIZE);
+	probe->ask_at = rr_clock_monotonic() + FIRST_WORDS_AFTER;
+	probe->until = probe->ask_at + PROBE_FOR;
 	rr_list_push_back(&probes, &probe->list);
-	discovery_probe(device, &address->address, probe->nonce);
 	autoconf_schedule();
 }
 
 bool autoconf_is_own_probe(const struct rr_ip *target, const uint8_t *nonce)
 {
 	const struct probe *probe = find_probe(NULL, target);
-	return probe && !memcmp(probe->nonce, nonce, NONCE_SIZE);
+	return probe && !probe->ask_at && !memcmp(probe->nonce, nonce, NONCE_SIZE);
 }
 
 void autoconf_duplicate(struct link *link, const struct rr_ip *target)

@@ -138,6 +138,14 @@ int rr_page_alloc(unsigned order, unsigned flags, rr_phys *out)
 	return 0;
 }
 
+void rr_page_scrub(void)
+{
+	for (const struct zone *zone = zones; zone < zones + zone_count; zone++)
+		for (unsigned order = 0; order <= MAX_ORDER; order++)
+			for (uint32_t index = zone->free[order]; index; index = zone->frames[index].count)
+				memset(rr_phys_to_virt((zone->base + index) << RR_PAGE_SHIFT), 0, RR_PAGE_SIZE << order);
+}
+
 /* The zone that has handed out `page`; NULL for memory this allocator never owned. */
 static struct zone *zone_of(rr_phys page, uint32_t *index)
 {

@@ -80,6 +80,12 @@ static void seed(void)
 	until_reseed = RESEED_AFTER;
 }
 
+void rr_random_resume(void)
+{
+	until_reseed = 0;
+	booted = false;
+}
+
 /* A key for one request; the generator's own is replaced. */
 static void take_key(uint32_t taken[WORDS], size_t length)
 {

@@ -2,7 +2,15 @@
 
 void (*rr_sched_idle_check)(void);
 void (*rr_sched_idle_change)(bool idle);
-struct rr_wake_source *rr_wake_sources;
+static struct rr_wake_source *rr_wake_sources;
+
+bool rr_wake_source_any(void)
+{
+	for (const struct rr_wake_source *source = rr_wake_sources; source; source = source->next)
+		if (source->could_wake())
+			return true;
+	return false;
+}
 
 void rr_wake_source_add(struct rr_wake_source *source)
 {

@@ -17,6 +17,20 @@ static void rounds(uint64_t v[4], unsigned count)
 	}
 }
 
+struct hash_key hash_new_key(void)
+{
+	struct hash_key old = { { key[0], key[1] }, seeded };
+	seeded = false;
+	return old;
+}
+
+void hash_set_key(struct hash_key old)
+{
+	key[0] = old.words[0];
+	key[1] = old.words[1];
+	seeded = old.seeded;
+}
+
 uint64_t keyed_hash(const void *data, size_t length, uint64_t salt)
 {
 	if (!seeded) {

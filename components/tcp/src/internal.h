@@ -166,6 +166,13 @@ void table_each(void (*each)(void *argument, struct endpoint *end), void *argume
 
 /* hash.c: SipHash-2-4 (Aumasson, Bernstein, 2012) under a key of this boot. */
 uint64_t keyed_hash(const void *data, size_t length, uint64_t salt);
+struct hash_key {
+	uint64_t words[2];
+	bool seeded;
+};
+/* Another random key from the next hash on; the old one. */
+struct hash_key hash_new_key(void);
+void hash_set_key(struct hash_key key);
 uint64_t connection_hash(const struct rr_ip *local, uint16_t local_port, const struct rr_ip *remote, uint16_t remote_port, uint64_t salt);
 
 /* endpoint.c */

@@ -49,13 +49,13 @@ struct endpoint *table_find(const struct rr_ip *local, uint16_t local_port, cons
 	return NULL;
 }
 
-/* Without memory the table stays as it is, once there is one. */
+/* Without memory (-ENOMEM) the table stays as it is. */
 static int grow(unsigned count)
 {
 	struct rr_list *old = buckets, *new = rr_zalloc(count, sizeof(*new));
 	unsigned old_count = bucket_count;
 	if (!new)
-		return old ? 0 : -ENOMEM;
+		return -ENOMEM;
 	buckets = new;
 	bucket_count = count;
 	for (unsigned i = 0; i < old_count; i++) {
@@ -70,13 +70,22 @@ static int grow(unsigned count)
 	return 0;
 }
 
+void rr_tcp_resume(void);
+/* Machines that go on from one checkpoint must not know each other's sequence numbers. Without memory for the connections' new places the key stays. */
+void rr_tcp_resume(void)
+{
+	struct hash_key old = hash_new_key();
+	if (connection_count && grow(bucket_count))
+		hash_set_key(old);
+}
+
 int table_add(struct endpoint *end)
 {
 	if (table_find(&end->local, end->local_port, &end->remote, end->remote_port))
 		return -EADDRINUSE;
 	if (connection_count >= 2 * bucket_count && bucket_count < MOST_BUCKETS) {
 		int error = grow(bucket_count ? 4 * bucket_count : FIRST_BUCKETS);
-		if (error)
+		if (error && !bucket_count)
 			return error;
 	}
 	rr_list_push_back(bucket(end), &end->hash_link);

@@ -13,6 +13,8 @@ static inline uint64_t rr_multiply_divide(uint64_t a, uint64_t b, uint64_t c)
 void rr_clock_calibrate(void);
 /* The clock begins now. */
 void rr_clock_start(void);
+/* The clock goes on at `at` ns, at a rate that is to be found out. */
+void rr_clock_resume(uint64_t at);
 /* Ticks of the local APIC timer in a second; known once the clock has been asked for the time. */
 uint64_t rr_lapic_hz(void);
 /* A timer interval of `lapic_ticks` took `cycles` of the TSC: a better estimate of its rate, if the interval was long. Interrupt context. */

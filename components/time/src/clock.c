@@ -7,6 +7,7 @@
  * only by the difference of the rates.
  */
 static uint64_t base_tsc, base_ns;
+static uint64_t boot_ns; /* what the clock showed when this machine started: not 0 where its memory has run in another one before */
 static uint64_t scale; /* ns per cycle, 32.32; 0: nobody has asked for the time yet */
 static uint64_t tsc_hz;
 static uint64_t realtime_offset; /* realtime - monotonic */
@@ -23,6 +24,14 @@ static void need_rate(void)
 }
 
 void rr_clock_start(void) { base_tsc = rr_rdtsc(); }
+
+void rr_clock_resume(uint64_t at)
+{
+	rr_clock_start();
+	boot_ns = base_ns = at;
+	scale = realtime_offset = 0;
+	realtime_is_set = false;
+}
 
 /* How long `cycles` of the TSC last, at the rate of now. */
 static uint64_t cycles_to_ns(uint64_t cycles)
@@ -49,14 +58,14 @@ void rr_clock_correct_realtime(uint64_t now)
 	if (!realtime_is_set)
 		realtime_offset = now - rr_clock_monotonic();
 }
-void rr_clock_set_boot_realtime(uint64_t at_boot) { realtime_offset = at_boot; }
+void rr_clock_set_boot_realtime(uint64_t at_boot) { realtime_offset = at_boot - boot_ns; }
 
 /* Asked before the rate was ever changed: the clock's base is where it began. */
 uint64_t rr_clock_start_tsc(void) { return base_tsc; }
 void rr_clock_offer_boot_realtime(uint64_t at_boot)
 {
 	if (!realtime_offset)
-		realtime_offset = at_boot;
+		rr_clock_set_boot_realtime(at_boot);
 }
 
 uint64_t rr_clock_tsc_hz(void)

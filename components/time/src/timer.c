@@ -76,6 +76,19 @@ void rr_timer_interrupt(void)
 	program();
 }
 
+uint64_t rr_timer_first(void)
+{
+	struct rr_tree_node *first = rr_tree_first(&timers);
+	return first ? rr_container_of(first, struct rr_timer, node)->deadline : RR_FOREVER;
+}
+
+void rr_time_resume(uint64_t at)
+{
+	rr_clock_resume(at);
+	armed_deadline = RR_FOREVER;
+	program();
+}
+
 void rr_time_init(void)
 {
 	rr_clock_start();

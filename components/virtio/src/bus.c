@@ -17,6 +17,14 @@ void rr_virtio_add_bus(struct rr_virtio_bus *bus)
 		bus->find(rr_list_entry(node, struct rr_virtio_driver, node)->id);
 }
 
+void rr_virtio_resume(void);
+void rr_virtio_resume(void)
+{
+	rr_list_for_each(bus, &buses)
+		rr_list_for_each(driver, &drivers)
+			rr_list_entry(bus, struct rr_virtio_bus, node)->find(rr_list_entry(driver, struct rr_virtio_driver, node)->id);
+}
+
 int rr_virtio_found(struct rr_virtio_device *device)
 {
 	rr_list_for_each(node, &drivers) {

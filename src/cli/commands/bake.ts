@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { resolve } from "node:path";
 import { RrError } from "../../errors/rr-error.js";
 import { prefixDirectory } from "../../workspace/paths.js";
-import { repeated, splitAtDashes, variable } from "../arguments.js";
+import { repeated, splitAtDashes, variable, wholeNumber } from "../arguments.js";
 import type { CliContext } from "../context.js";
 import { bakeLines, planLines, whyLines } from "../report/bake.js";
 import { withProgress } from "../report/progress.js";
@@ -13,6 +13,8 @@ interface Flags {
   env?: Record<string, string>;
   rc?: string;
   compress?: boolean;
+  checkpoint?: boolean;
+  memory?: number;
   configFile?: string;
   modify?: string[];
   dryRun?: boolean;
@@ -39,6 +41,8 @@ export function registerBake(program: Command, context: CliContext): void {
     .option("--env <name=value>", "default environment of the program (repeatable)", variable)
     .option("--rc <file>", "what the image runs by itself: a file with JSON, or the JSON itself: rc, program, args, env, hostname (Rumprun's configuration)")
     .option("--compress", "pack the programs: a smaller image that takes some milliseconds more to boot")
+    .option("--checkpoint", "start the program here until it first waits for something from outside (a connection, input), and make the image of its machine as it is then: it boots as one that has started")
+    .option("-M, --memory <mb>", "with --checkpoint: memory of that machine in MiB, the least for all that go on from it (default: 64)", wholeNumber(2, 1024))
     .option("-c, --config-file <file>", "a config of your own (JSON)")
     .option("-m, --modify <command>", 'change the config: "add NAME" or "remove NAME" (repeatable)', repeated)
     .option("-n, --dry-run", "show what would be done, write nothing")
@@ -54,6 +58,7 @@ Examples:
   rr bake hw_generic hello.bin hello
   rr bake hw_generic lua.bin lua --rootfs scripts -- /hello.lua    with files and default arguments
   rr bake hw_generic tools.bin sh ls cat                           three programs; rr run --program and --rc choose
+  rr bake --checkpoint hw_generic web.bin web                      the image of a server that has started
   rr bake -n hw_generic hello.bin hello                            what would be in it?
   rr bake --why=pipe hw_generic sh.bin sh                          why is this component in it?`,
     )
@@ -64,13 +69,18 @@ Examples:
       if (apps.length === 0) {
         throw new RrError("USAGE", "missing required argument 'program'", { hint: "rr bake --help", exitCode: 2 });
       }
-      const { bake } = await import("../../bake/index.js");
+      if (flags.checkpoint !== true && flags.memory !== undefined) {
+        throw new RrError("USAGE", "-M says how much memory the machine of a --checkpoint has; there is none", { hint: "an image runs with what rr run -M gives it", exitCode: 2 });
+      }
+      if (flags.checkpoint === true && (flags.why !== undefined || flags.whyOf !== undefined)) {
+        throw new RrError("USAGE", "--why says what an image is made of; a checkpoint is a machine's memory", { hint: "rr bake --why without --checkpoint", exitCode: 2 });
+      }
       const rc = flags.rc ?? defaults.bake.rc;
       const { readLaunchFile } = rc === undefined ? {} : await import("../../config/launch-file.js");
       const result = await withProgress(
         async (progress) => {
           const launch = await readLaunchFile?.(rc ?? "", (text) => progress({ kind: "warn", text }));
-          return bake({
+          const options = {
             config,
             configFile: flags.configFile,
             commands: flags.modify,
@@ -84,9 +94,14 @@ Examples:
             compress: flags.compress,
             prefix: prefixDirectory(flags.prefix ?? defaults.prefix),
             dryRun: flags.dryRun,
-            why: flags.whyOf ?? flags.why,
             progress,
-          });
+          };
+          if (flags.checkpoint === true) {
+            const { bakeCheckpoint } = await import("../../checkpoint/index.js");
+            return bakeCheckpoint({ ...options, memoryMb: flags.memory });
+          }
+          const { bake } = await import("../../bake/index.js");
+          return bake({ ...options, why: flags.whyOf ?? flags.why });
         },
         { quiet: flags.quiet ?? false },
       );

@@ -5,7 +5,9 @@ import { columns, formatBytes } from "./results.js";
 /** What a bake did, for people. */
 export function bakeLines(result: BakeResult): string[] {
   const parts = result.plan.components.length;
+  const printed = result.printed ?? "";
   return [
+    ...(printed === "" ? [] : ["what the program printed until it waited:", ...printed.trimEnd().split("\n").map((line) => `  ${line}`)]),
     `>> baked ${shortPath(result.out)}: ${formatBytes(result.size)}, ${plural(parts, "component")}`,
     `>> debug information: ${shortPath(result.debug)}`,
   ];

@@ -29,6 +29,8 @@
 
 /* Load descriptor tables, enable the local APIC and the floating-point unit of this CPU. Once, at start. */
 void rr_cpu_init(void);
+/* The same on the processor of a machine that goes on where another one stood, interrupts rerouted. False: it lacks vector state that the other had. */
+bool rr_cpu_resume(void);
 
 /* Whom traps are told to, set below; NULL: nobody. */
 extern struct rr_trap_hooks {

@@ -11,16 +11,39 @@
 static uint64_t features;
 static size_t area_size = 512;
 
-void rr_fpu_init(void)
+/* What the processor offers of what is wanted; 0: only FXSAVE. */
+static uint64_t offered(void)
 {
 	if (!(rr_cpuid(1, 0).ecx & CPUID_1_ECX_XSAVE))
-		return;
+		return 0;
+	struct rr_cpuid leaf = rr_cpuid(0xd, 0);
+	return ((uint64_t)leaf.edx << 32 | leaf.eax) & WANTED_FEATURES;
+}
+
+static void enable(void)
+{
 	uint64_t cr4;
 	__asm__ volatile("mov %%cr4, %0; or %1, %0; mov %0, %%cr4" : "=&r"(cr4) : "i"((int)CR4_OSXSAVE));
-	struct rr_cpuid leaf = rr_cpuid(0xd, 0);
-	features = ((uint64_t)leaf.edx << 32 | leaf.eax) & WANTED_FEATURES;
 	__asm__ volatile("xsetbv" : : "a"((uint32_t)features), "d"((uint32_t)(features >> 32)), "c"(0));
+}
+
+void rr_fpu_init(void)
+{
+	features = offered();
+	if (!features)
+		return;
+	enable();
 	area_size = rr_cpuid(0xd, 0).ebx; /* of what is enabled now */
+}
+
+bool rr_fpu_resume(void)
+{
+	if (features & ~offered())
+		return false;
+	if (!features)
+		return true;
+	enable();
+	return rr_cpuid(0xd, 0).ebx == area_size;
 }
 
 size_t rr_fpu_size(void) { return area_size; }

@@ -33,6 +33,14 @@ static uint32_t read(uint8_t index)
 	return *(volatile uint32_t *)(IOAPIC + REG_WINDOW);
 }
 
+/* Fixed delivery to CPU 0, edge, active high, unmasked; ISA lines are wired one to one but for the PIT's. */
+static void route(unsigned line)
+{
+	unsigned pin = line == 0 ? 2 : line;
+	write(INDEX_REDIRECTION + pin * 2 + 1, 0);
+	write(INDEX_REDIRECTION + pin * 2, RR_VECTOR_IRQ + line);
+}
+
 int rr_irq_attach(unsigned line, void (*handler)(void *argument), void *argument)
 {
 	if (line >= LINES)
@@ -43,11 +51,15 @@ int rr_irq_attach(unsigned line, void (*handler)(void *argument), void *argument
 		return -EBUSY;
 	lines[line].argument = argument;
 	lines[line].handler = handler;
-	/* fixed delivery to CPU 0, edge, active high, unmasked; ISA lines are wired one to one but for the PIT's */
-	unsigned pin = line == 0 ? 2 : line;
-	write(INDEX_REDIRECTION + pin * 2 + 1, 0);
-	write(INDEX_REDIRECTION + pin * 2, RR_VECTOR_IRQ + line);
+	route(line);
 	return 0;
+}
+
+void rr_irq_resume(void)
+{
+	for (unsigned line = 0; line < LINES; line++)
+		if (lines[line].handler)
+			route(line);
 }
 
 int rr_irq_attach_message(void (*handler)(void *argument), void *argument, struct rr_irq_message *message)

@@ -76,6 +76,14 @@ static void load_tables(void)
 	__asm__ volatile("lgdt %0; lidt %1; ltr %w2" : : "m"(gdt_pointer), "m"(idt_pointer), "r"(TSS_SELECTOR) : "memory");
 }
 
+bool rr_cpu_resume(void)
+{
+	load_tables();
+	rr_lapic_init();
+	rr_irq_resume();
+	return rr_fpu_resume();
+}
+
 void rr_cpu_init(void)
 {
 	load_tables();

@@ -25,12 +25,18 @@ struct rr_image_program {
 };
 _Static_assert(sizeof(struct rr_image_program) == 480, "docs/interfaces.md");
 
+#define RR_IMAGE_DRIVES_CARDS 1u
+/* Firmware works in the first MiB: a machine whose memory becomes an image must not have anything there. */
+#define RR_IMAGE_LEAVES_LOW_MEMORY 2u
+
 struct rr_image_table {
 	uint32_t magic, version;
 	uint64_t end;
 	uint64_t rootfs, rootfs_size;
 	uint64_t defaults, defaults_size;
-	uint32_t program_count, checksum, devices, reserved; /* the last three are the launcher's */
+	uint32_t program_count, checksum; /* the checksum is the launcher's */
+	uint32_t devices;                 /* RR_IMAGE_ */
+	uint32_t memory;                  /* the launcher's: MiB of the machine this is a checkpoint of; 0: it is none */
 	struct rr_image_program programs[];
 };
 _Static_assert(sizeof(struct rr_image_table) == 64, "docs/interfaces.md");

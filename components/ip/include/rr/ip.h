@@ -156,6 +156,8 @@ extern void (*rr_ip_watch_route)(const struct rr_ip_route *route, bool added);
  * -EINVAL (no group), -EAFNOSUPPORT, -ENOBUFS (too many), -ENOMEM; leave: -EADDRNOTAVAIL.
  */
 int rr_ip_join(struct rr_netdev *device, const struct rr_ip *group);
+/* The same, but routers hear of it `delay` ns later. */
+int rr_ip_join_after(struct rr_netdev *device, const struct rr_ip *group, uint64_t delay);
 int rr_ip_leave(struct rr_netdev *device, const struct rr_ip *group);
 bool rr_ip_is_member(const struct rr_netdev *device, const struct rr_ip *group);
 struct rr_ip_group {

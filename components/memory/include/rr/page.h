@@ -29,6 +29,9 @@ void rr_page_put(rr_phys page);
 /* Owners of an allocated frame; UINT32_MAX for a frame of the image, which nobody may write to in place. */
 uint32_t rr_page_refs(rr_phys page);
 
+/* Fill all free frames with zeros: what was in them is nobody's business, and an image of the memory leaves zeros out. */
+void rr_page_scrub(void);
+
 struct rr_memory_stats {
 	uint64_t total_pages, free_pages;
 };

@@ -19,6 +19,7 @@
 #define EFER_LME_NXE 0x900
 #define MSR_GS_BASE 0xc0000101
 #define CR4_PAE_PGE_FXSR_XMM 0x6a0
+#define CR4_PGE 0x80
 #define CR0_BITS 0x80010033	/* PG WP NE ET MP PE */
 #define XEN_ELFNOTE_PHYS32_ENTRY 18
 
@@ -36,6 +37,8 @@ rr_start:
 	rdtsc
 	mov %eax, PHYS(boot_tsc)
 	mov %edx, PHYS(boot_tsc + 4)
+	cmpl $0, PHYS(rr_platform_resume)
+	jne resume
 	mov $PHYS(boot_stack_top), %esp		/* PVH promises no stack */
 
 	/* roots: low half and direct map through one table, the top through another */
@@ -82,6 +85,7 @@ rr_start:
 	movl $0, PHYS(libos_table)(,%eax,8)
 	movl $0, PHYS(libos_table) + 4(,%eax,8)
 
+paging:
 	mov $(CR4_PAE_PGE_FXSR_XMM), %eax
 	mov %eax, %cr4
 	mov $PHYS(root_table), %eax
@@ -94,6 +98,11 @@ rr_start:
 	mov %eax, %cr0
 	lgdt PHYS(gdt_pointer)
 	ljmp $0x08, $PHYS(long_mode)
+
+	/* The memory is that of a machine that has run: its tables are there, only the identity map is missing. No stack is free. */
+resume:
+	movl $(PHYS(low_pointers) + PRESENT + WRITABLE), PHYS(root_table)
+	jmp paging
 
 	/* %eax..%ecx physical, page-aligned: entries with the rights in %ebp (low) and %edx (high word) */
 map_pages:
@@ -123,9 +132,7 @@ long_mode:
 	mov $high, %rax
 	jmp *%rax
 high:
-	mov $(boot_stack_top - RR_REGS_SIZE - 8), %rsp	/* above: the first program's registers */
 	mov $rr_boot_cpu, %rax
-	movq $boot_stack_top, 16(%rax)
 	mov %rax, %rdx
 	shr $32, %rdx
 	mov $MSR_GS_BASE, %ecx
@@ -133,12 +140,30 @@ high:
 	mov %ebx, %edi
 	mov boot_tsc(%rip), %rsi
 	xor %ebp, %ebp
+	mov rr_platform_resume(%rip), %rdx
+	test %rdx, %rdx
+	jnz again
+	movq $boot_stack_top, rr_boot_cpu + 16(%rip)
+	mov $(boot_stack_top - RR_REGS_SIZE - 8), %rsp	/* above: the first program's registers */
 	call rr_platform_start
 	ud2
+
+	/* The identity map goes, and with it what the processor remembers of it, which is global. */
+again:
+	movl $0, root_table(%rip)
+	mov %cr4, %rax
+	mov %rax, %rcx
+	and $~CR4_PGE, %rcx
+	mov %rcx, %cr4
+	mov %rax, %cr4
+	jmp *%rdx
 
 	.section .data.rr_boot, "aw", @progbits
 	.balign 8
 boot_tsc:
+	.quad 0
+	.globl rr_platform_resume
+rr_platform_resume:
 	.quad 0
 gdt_pointer:
 	.word 63

@@ -50,21 +50,10 @@ static struct hole hole(uint64_t address, uint64_t size)
 
 RR_NORETURN static void end_machine(void) { rr_platform_end(); }
 
-void rr_platform_start(uint32_t start_info, uint64_t tsc)
+/* The command line and the module, and where they are; the number of holes: two at most. */
+static unsigned find_launchers(const struct pvh_start_info *info, struct hole holes[2])
 {
-	rr_panic_set_halt(end_machine);
-	rr_boot_info.entry_tsc = tsc;
-	const struct pvh_start_info *info = at(start_info);
-	if (info->magic != PVH_MAGIC || info->version < 1 || !info->memory_map)
-		rr_panic("the boot loader is no PVH loader with a memory map (magic 0x%x)", info->magic);
-
-	const struct rr_image_table *image = rr_image_table();
-	struct hole holes[5] = {
-		{ 0, LOW_RESERVED },
-		{ LOW_END, 0x100000 },
-		{ 0x100000, image ? image->end : (rr_phys)rr_libos_end - RR_LIBOS_OFFSET },
-	};
-	unsigned count = 3;
+	unsigned count = 0;
 	if (info->command_line && info->command_line < MAPPED) {
 		rr_boot_info.command_line = at(info->command_line);
 		holes[count++] = hole(info->command_line, strnlen(rr_boot_info.command_line, 65536) + 1);
@@ -75,6 +64,33 @@ void rr_platform_start(uint32_t start_info, uint64_t tsc)
 		rr_boot_info.module_size = module->size;
 		holes[count++] = hole(module->address, module->size);
 	}
+	return count;
+}
+
+void rr_platform_restart(uint32_t start_info, uint64_t tsc)
+{
+	struct hole holes[2];
+	rr_boot_info.entry_tsc = tsc;
+	rr_boot_info.command_line = "";
+	rr_boot_info.module = NULL;
+	find_launchers(at(start_info), holes);
+}
+
+void rr_platform_start(uint32_t start_info, uint64_t tsc)
+{
+	rr_panic_set_halt(end_machine);
+	rr_boot_info.entry_tsc = tsc;
+	const struct pvh_start_info *info = at(start_info);
+	if (info->magic != PVH_MAGIC || info->version < 1 || !info->memory_map)
+		rr_panic("the boot loader is no PVH loader with a memory map (magic 0x%x)", info->magic);
+
+	const struct rr_image_table *image = rr_image_table();
+	struct hole holes[5] = {
+		{ 0, image && image->devices & RR_IMAGE_LEAVES_LOW_MEMORY ? LOW_END : LOW_RESERVED },
+		{ LOW_END, 0x100000 },
+		{ 0x100000, image ? image->end : (rr_phys)rr_libos_end - RR_LIBOS_OFFSET },
+	};
+	unsigned count = 3 + find_launchers(info, holes + 3);
 	const struct pvh_memory *map = at(info->memory_map);
 	for (unsigned i = 0; i < info->memory_map_entries; i++)
 		if (map[i].type == PVH_MEMORY_RAM)

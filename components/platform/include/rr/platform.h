@@ -28,3 +28,11 @@ RR_NORETURN void rr_platform_end(void);
 
 /* What the platform calls when rr_boot_info is filled, on the first thread's libOS stack, interrupts off. Provided by the start component. */
 RR_NORETURN void rr_boot(void);
+
+/*
+ * For an image that holds the memory of a machine that has run: where it goes on instead of booting. NULL: it boots. Called in the first long-mode instructions, on no stack,
+ * interrupts off, on page tables that have the libOS only, without any table of the processor's; `start_info` and `tsc` are for rr_platform_restart().
+ */
+extern void (*rr_platform_resume)(uint32_t start_info, uint64_t tsc);
+/* Fill rr_boot_info from what the boot loader left this time; its memory stays what it was. Interrupts off. */
+void rr_platform_restart(uint32_t start_info, uint64_t tsc);

@@ -13,6 +13,7 @@ struct rr_wake_source {
 	/* Does a thread wait for it now? Must not wait. */
 	bool (*could_wake)(void);
 };
-extern struct rr_wake_source *rr_wake_sources;
+/* Does a thread wait for any of them? Must not wait. */
+bool rr_wake_source_any(void);
 /* `source` stays for good; adding it again does no harm. */
 void rr_wake_source_add(struct rr_wake_source *source);
