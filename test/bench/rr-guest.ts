@@ -16,24 +16,24 @@ export function rrTool(bench: Bench): string {
 }
 
 /** Bake `program`, with a root file system and default arguments if given; the image's path. */
-export async function bakeImage(bench: Bench, program: string, name: string, how: { rootfs?: string; args?: readonly string[]; compress?: boolean } = {}): Promise<string> {
+export async function bakeImage(bench: Bench, program: string, name: string, how: { rootfs?: string; args?: readonly string[]; compress?: boolean; checkpoint?: boolean } = {}): Promise<string> {
   const out = join(bench.scratch, `${name}.bin`);
-  const options = [...(how.rootfs === undefined ? [] : ["--rootfs", how.rootfs]), ...(how.compress === true ? ["--compress"] : [])];
+  const options = [...(how.rootfs === undefined ? [] : ["--rootfs", how.rootfs]), ...(how.compress === true ? ["--compress"] : []), ...(how.checkpoint === true ? ["--checkpoint"] : [])];
   await tool(bench, rrTool(bench), ["bake", "-q", ...options, "hw_generic", out, program, "--", ...(how.args ?? [])]);
   return out;
 }
 
-/** What the guest is started with, beside the defaults. `net`: the launch document's key, which gives an interface its address. */
+/** What the guest is started with, beside the defaults; `addresses` as rr's -W. */
 export interface Start {
   memoryMb?: number;
   bootTimeline?: boolean;
   nets?: readonly string[];
   publish?: readonly string[];
-  net?: Readonly<Record<string, string>>;
+  addresses?: readonly string[];
 }
 
 /** The very command by which rr starts QEMU for `image`; descriptors 3 and 4 are its console and control channel. */
-export async function qemuCommand(image: string, { net, ...options }: Start = {}): Promise<string[]> {
+export async function qemuCommand(image: string, options: Start = {}): Promise<string[]> {
   const abort = new AbortController();
   let argv: readonly string[] | undefined;
   await run({
@@ -55,7 +55,7 @@ export async function qemuCommand(image: string, { net, ...options }: Start = {}
   if (argv === undefined) {
     throw new Error(`rr did not start QEMU for ${image}`);
   }
-  return net === undefined ? [...argv] : argv.map((word, i) => (argv?.[i - 1] === "-append" ? JSON.stringify({ net, tty: 8, time: Date.now() * 1e6 }) : word));
+  return [...argv];
 }
 
 /** `command` with another kernel, everything else the same. */

@@ -163,13 +163,21 @@ void autoconf_schedule(void)
 	look_again(&timer);
 }
 
+/* Something is due then. */
+static void schedule_at(uint64_t at)
+{
+	timer.fire = look_again;
+	if (!rr_timer_armed(&timer) || timer.deadline > at)
+		rr_timer_arm(&timer, at);
+}
+
 void autoconf_solicit(struct link *link)
 {
 	if (!link->follows)
 		return;
 	link->solicitations = 0;
 	link->solicit_at = rr_clock_monotonic() + FIRST_WORDS_AFTER;
-	autoconf_schedule();
+	schedule_at(link->solicit_at);
 }
 
 void autoconf_begin(struct link *link)
@@ -208,7 +216,7 @@ void autoconf_address(struct rr_ip_address *address, bool added)
 	probe->ask_at = rr_clock_monotonic() + FIRST_WORDS_AFTER;
 	probe->until = probe->ask_at + PROBE_FOR;
 	rr_list_push_back(&probes, &probe->list);
-	autoconf_schedule();
+	schedule_at(probe->ask_at);
 }
 
 bool autoconf_is_own_probe(const struct rr_ip *target, const uint8_t *nonce)

@@ -6,12 +6,10 @@
 #include <rr/platform.h>
 #include <rr/string.h>
 
-/* As rr_launch_init() chooses. */
+/* As rr_launch_init() chooses; behind a word there may be what only few look at. */
 static bool given(const char **text, size_t *length)
 {
 	const char *line = rr_boot_info.command_line;
-	if (line[0] == 'r' && line[1] == 'r' && line[2] == '=')
-		return false;
 	*text = strchr(line, '{');
 	*length = *text ? strlen(*text) : 0;
 	if (!*text && rr_boot_info.module) {

@@ -8,8 +8,10 @@
 #include <rr/string.h>
 
 #include "document.h"
+#include "word.h"
 
 void rr_launch_init(void);
+void rr_launch_resume(void);
 
 #define WORD_SPLIT 16u
 #define WORD_TIMELINE 32u
@@ -36,7 +38,7 @@ static void apply_launchers(const char *text, size_t length, bool more_behind, c
 		rr_launch.tty = terminals;
 }
 
-static const char *read_hex(const char *text, uint64_t *value)
+const char *word_hex(const char *text, uint64_t *value)
 {
 	for (*value = 0;; text++) {
 		unsigned digit = (unsigned char)*text - '0';
@@ -53,13 +55,13 @@ static const char *read_hex(const char *text, uint64_t *value)
 static void apply_word(const char *text)
 {
 	uint64_t flags;
-	text = read_hex(text, &flags);
+	text = word_hex(text, &flags);
 	rr_launch.tty = flags & 15;
 	rr_launch.split = flags & WORD_SPLIT;
 	rr_launch.timeline = flags & WORD_TIMELINE;
 	rr_launch.strace = flags & WORD_STRACE;
 	if (*text == ',')
-		read_hex(text + 1, &rr_launch.time);
+		word_hex(text + 1, &rr_launch.time);
 }
 
 void rr_launch_init(void)
@@ -67,6 +69,12 @@ void rr_launch_init(void)
 	const struct rr_image_table *image = rr_image_table();
 	if (image && image->defaults_size)
 		apply(rr_phys_to_virt(image->defaults), image->defaults_size, false, "the image's default launch document");
+	rr_launch_resume();
+}
+
+/* What this machine's launcher says; the image's defaults are what they were. */
+void rr_launch_resume(void)
+{
 	/* QEMU puts its own words behind the document. */
 	const char *text = rr_boot_info.command_line;
 	if (text[0] == 'r' && text[1] == 'r' && text[2] == '=')

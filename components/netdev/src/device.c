@@ -1,6 +1,5 @@
 #include <rr/abi/errno.h>
 #include <rr/netdev.h>
-#include <rr/print.h>
 #include <rr/string.h>
 
 #include "poll.h"
@@ -20,6 +19,17 @@ static void tell(struct rr_netdev *device)
 
 #define device_of(node_) rr_list_entry(node_, struct rr_netdev, node)
 
+/* "eth0", ...; there are fewer than a hundred. Without a formatter, most of which would be translated at each start for this. */
+static void name_card(char *to, unsigned number)
+{
+	*to++ = 'e';
+	*to++ = 't';
+	*to++ = 'h';
+	if (number >= 10)
+		*to++ = (char)('0' + number / 10);
+	*to = (char)('0' + number % 10);
+}
+
 int rr_netdev_register(struct rr_netdev *device)
 {
 	static unsigned ethernets;
@@ -27,7 +37,7 @@ int rr_netdev_register(struct rr_netdev *device)
 		return -ENOSPC;
 	device->index = ++last_index;
 	if (!device->name[0])
-		rr_snprintf(device->name, sizeof(device->name), "eth%u", ethernets++);
+		name_card(device->name, ethernets++);
 	device->batch_tail = &device->batch;
 	rr_list_init(&device->poll_node);
 	rr_list_push_back(&devices, &device->node);

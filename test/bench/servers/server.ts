@@ -21,6 +21,8 @@ export interface Program {
   rootfs?: string;
   /** Baked with --compress. */
   compress?: boolean;
+  /** Baked with --checkpoint. */
+  checkpoint?: boolean;
   /** TCP ports; the first one answers `request`. */
   ports: readonly number[];
   udpPorts?: readonly number[];
@@ -56,7 +58,7 @@ export async function imageLaunch(bench: Bench, program: Program, way: Way, memo
     return { ...hostLaunch(bench), command: await qemuCommand(image, { memoryMb, publish: publishing }), sockets: true, port };
   }
   const tap = useTap(`rr-${program.name}`);
-  const command = await qemuCommand(image, { memoryMb, nets: ["user"], net: { type: "inet", method: "static", addr: tap.guestAddress, mask: "24" } });
+  const command = await qemuCommand(image, { memoryMb, nets: ["user"], addresses: [`eth0,inet,static,${tap.guestAddress}/24`] });
   setNeighbour(tap, MAC);
   return { ...namespaceLaunch(), command: [...WITHIN, ...withTap(command, tap.name)], sockets: true, address: tap.guestAddress };
 }
@@ -70,7 +72,7 @@ const images = new Map<string, Promise<string>>();
 
 /** The image of `program`, baked once. */
 export function baked(bench: Bench, program: Program): Promise<string> {
-  const image = images.get(program.name) ?? bakeImage(bench, program.path, program.name, { args: program.args, compress: program.compress ?? false, ...(program.rootfs === undefined ? {} : { rootfs: program.rootfs }) });
+  const image = images.get(program.name) ?? bakeImage(bench, program.path, program.name, { args: program.args, compress: program.compress ?? false, checkpoint: program.checkpoint ?? false, ...(program.rootfs === undefined ? {} : { rootfs: program.rootfs }) });
   images.set(program.name, image);
   return image;
 }

@@ -9,5 +9,11 @@ struct rr_launch_net {
 	const char *address, *mask, *gateway; /* NULL: not given; mask: bits, or dotted for IPv4 */
 };
 
+/* The address of the first card where the launcher has said it in its word, not in a document: numbers, most significant byte first. */
+struct rr_launch_card {
+	uint64_t address, bits, gateway; /* gateway 0: none */
+};
+bool rr_launch_card(struct rr_launch_card *out);
+
 /* The `index`th interface that the launcher, else the image's defaults, speak of. False: there are no more, or the list is malformed, which is reported on the log. */
 bool rr_launch_net(unsigned index, struct rr_launch_net *out);
