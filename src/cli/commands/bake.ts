@@ -72,6 +72,9 @@ Examples:
       if (flags.checkpoint !== true && flags.memory !== undefined) {
         throw new RrError("USAGE", "-M says how much memory the machine of a --checkpoint has; there is none", { hint: "an image runs with what rr run -M gives it", exitCode: 2 });
       }
+      if (flags.checkpoint === true && flags.compress === true) {
+        throw new RrError("USAGE", "--compress packs programs; a checkpoint is a machine's memory, in which they are unpacked", { hint: "one of the two", exitCode: 2 });
+      }
       if (flags.checkpoint === true && (flags.why !== undefined || flags.whyOf !== undefined)) {
         throw new RrError("USAGE", "--why says what an image is made of; a checkpoint is a machine's memory", { hint: "rr bake --why without --checkpoint", exitCode: 2 });
       }
