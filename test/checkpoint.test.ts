@@ -75,6 +75,11 @@ describe("a machine that goes on from a checkpoint", () => {
     expect(stderr).toMatch(/usleep/);
   });
 
+  test("can be audited as others", async () => {
+    const { exitCode, stdout, stderr } = await rr(["audit", "-q", image]);
+    expect({ exitCode, stderr }, stdout).toEqual({ exitCode: 0, stderr: "" });
+  });
+
   test("is told when it lacks what the program may have found on the processor", async () => {
     const { exitCode, events } = await runGuest(image, { qemuArgs: ["-cpu", "qemu64"] });
     expect(exitCode).toBe(125);

@@ -54,8 +54,7 @@ export async function decideBake(options: BakeOptions): Promise<BakeDecision> {
   const launch = effectiveLaunch(options);
   const severally = options.apps.length > 1 || launch.rc !== undefined;
   const compress = options.compress === true;
-  const checkpoint = options.checkpoint === true;
-  const own = [...(severally ? [RUNNER_COMPONENT] : []), ...(compress ? [UNPACK_COMPONENT] : []), ...(checkpoint ? [CHECKPOINT_COMPONENT] : [])];
+  const own = [...(severally ? [RUNNER_COMPONENT] : []), ...(compress ? [UNPACK_COMPONENT] : []), ...(options.checkpoint === true ? [CHECKPOINT_COMPONENT] : [])];
   const config = withDrivers(await chooseConfig(options, join(libos, "configs")), own);
   const runner = severally ? [join(libos, "programs", RUNNER)] : [];
   const programs = await readPrograms([...options.apps, ...runner]);
@@ -72,11 +71,12 @@ export async function decideBake(options: BakeOptions): Promise<BakeDecision> {
     programs,
     rootfs,
     defaults: launchDocument(launch, options.apps.length > 1),
-    record: JSON.stringify({ config: withoutFile(config), platform: await platformHash(installed) }),
+    // Of a checkpoint, what is baked like it (rr audit does) is to boot, not to stop.
+    record: JSON.stringify({ config: { ...withoutFile(config), drivers: config.drivers.filter((name) => name !== CHECKPOINT_COMPONENT) }, platform: await platformHash(installed) }),
     link: {
       libos,
       components: parts.components.map(({ manifest }) => ({ name: manifest.name, init: manifest.init, resume: manifest.resume })),
-      checkpoint,
+      checkpoint: parts.components.some(({ manifest }) => manifest.name === CHECKPOINT_COMPONENT),
       calls: numbers.filter((n) => n !== UNMAPSELF).flatMap((n) => {
         const home = parts.homes.get(callName(n));
         return home === undefined ? [] : [{ n, name: callName(n), leaf: home.info.leaf === true }];
