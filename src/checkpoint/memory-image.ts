@@ -1,5 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { assemble, IMAGE_CHECKSUM_AT, IMAGE_MEMORY_AT, type Piece } from "../bake/index.js";
+import { PF_R, PF_W } from "../elf/constants.js";
 import { loadSegments, type ElfFile } from "../elf/read.js";
 
 const PAGE = 4096;
@@ -8,8 +9,6 @@ const CHUNK = 1 << 20;
 const LOW_MEMORY_END = 1 << 20;
 /** So few pages of zeros between others cost less in the file than a segment of their own costs the loader. */
 const GAP = 4;
-/** rwx: what may be done where is in the page tables, which are part of it. */
-const ALL = 7;
 
 /**
  * The image, as pieces of its file, of a machine whose `memory` is in that file and was booted from `base`: its pages but those of zeros, which a new machine's memory
@@ -44,8 +43,9 @@ interface Run {
   to: number;
 }
 
+/** What may really be done with each page is in the page tables, which are part of the memory. */
 function piece(from: number, content: Buffer): Piece {
-  return { paddr: BigInt(from), vaddr: BigInt(from), flags: ALL, memsz: content.length, content };
+  return { paddr: BigInt(from), vaddr: BigInt(from), flags: PF_R | PF_W, memsz: content.length, content };
 }
 
 /** Runs of pages that are not all zeros, ascending; small gaps are part of them. */
