@@ -169,11 +169,14 @@ static void report_other_threads(const struct rr_task *crashed)
 	}
 }
 
-static void retarget(struct rr_process *process)
+/* Each goes to one thread: others would end their waits for nothing. */
+static void retarget(struct rr_process *process, uint64_t signals)
 {
 	rr_list_for_each(node, &process->tasks) {
 		struct rr_task *task = rr_list_entry(node, struct rr_task, link);
-		if (process->pending.set & ~task->sigmask)
+		uint64_t taken = signals & (~task->sigmask | task->awaited_signals);
+		signals &= ~taken;
+		if (taken)
 			rr_thread_interrupt(&task->thread);
 	}
 }
@@ -203,7 +206,7 @@ RR_NORETURN static void end_task(struct rr_task *task)
 		become_zombie(process);
 	} else {
 		pass_on_children(task);
-		retarget(process);
+		retarget(process, process->pending.set);
 		rr_stop_recount(process);
 		rr_wake_all(&process->state_event);
 	}

@@ -30,8 +30,8 @@ extern void (*rr_signal_again)(struct rr_regs *regs);
 /* For a crash report: the other threads' registers. NULL until rr_process_enable_others(): then there are none. */
 extern void (*rr_signal_report_others)(const struct rr_task *crashed);
 
-/* A thread blocks what is pending for its process, or ends: others may have to act on it. NULL until rr_process_enable_others(). */
-extern void (*rr_signal_retarget)(struct rr_process *process);
+/* A thread no longer takes `signals`, which are pending for its process: others may have to. NULL until rr_process_enable_others(). */
+extern void (*rr_signal_retarget)(struct rr_process *process, uint64_t signals);
 /* `task`, which does not block it, was sent `number`, which may be the end of its process. NULL until rr_process_enable_others(). */
 extern void (*rr_signal_end_others)(struct rr_task *task, int number);
 /* Signals whose default action comes with a crash report. */

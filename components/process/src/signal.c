@@ -67,16 +67,18 @@ void rr_signal_forget_ignored(struct rr_process *process, int number)
 		rr_sigqueue_discard(&rr_list_entry(node, struct rr_task, link)->pending, RR_SIGNAL_BIT(number));
 }
 
-/* The first thread that does not block it, or NULL. */
+/* The first thread that does not block it, or NULL. One that was sent another signal takes that first, and may wait for one only: rather another. */
 static struct rr_task *choose(struct rr_process *process, int number)
 {
 	struct rr_task *chosen = NULL;
 	rr_list_for_each(node, &process->tasks) {
 		struct rr_task *task = rr_list_entry(node, struct rr_task, link);
-		if (!blocks(task, number)) {
+		if (blocks(task, number))
+			continue;
+		if (!(task->thread.work & RR_WORK_SIGNAL))
+			return task;
+		if (!chosen)
 			chosen = task;
-			break;
-		}
 	}
 	return chosen;
 }
@@ -121,15 +123,30 @@ bool rr_signal_pending(void)
 	return (task->pending.set | task->process->pending.set) & ~task->sigmask;
 }
 
-void (*rr_signal_retarget)(struct rr_process *process);
+void (*rr_signal_retarget)(struct rr_process *process, uint64_t signals);
 void (*rr_signal_end_others)(struct rr_task *task, int number);
+
+/* The current task blocks `signals` from now on. */
+static void pass_on(uint64_t signals)
+{
+	struct rr_process *process = rr_current_process();
+	if (rr_signal_retarget && process->pending.set & signals)
+		rr_signal_retarget(process, process->pending.set & signals);
+}
+
+void rr_signal_await(uint64_t signals)
+{
+	struct rr_task *task = rr_current_task();
+	uint64_t before = task->awaited_signals;
+	task->awaited_signals = signals;
+	pass_on(before & ~signals & task->sigmask);
+}
 
 void rr_signal_set_mask(uint64_t mask)
 {
 	struct rr_task *task = rr_current_task();
 	task->sigmask = mask & ~RR_SIGNAL_UNSTOPPABLE;
-	if (rr_signal_retarget && task->process->pending.set & mask)
-		rr_signal_retarget(task->process);
+	pass_on(task->sigmask);
 	if (rr_signal_pending())
 		rr_thread_interrupt(&task->thread);
 }

@@ -85,12 +85,12 @@ long rr_sys_rt_sigtimedwait(uint64_t wanted, uint64_t info_to, uint64_t timeout,
 	}
 	int error = 0, number;
 	while (!(number = rr_signal_take(set, &info)) && !error) {
-		task->awaited_signals = set;
+		rr_signal_await(set);
 		error = rr_sleep_until(deadline, RR_INTERRUPTIBLE);
-		task->awaited_signals = 0;
 		if (error == -RR_ERESTARTSYS && (task->pending.set | task->process->pending.set) & set)
 			error = 0;
 	}
+	rr_signal_await(0);
 	if (!number)
 		return error == -ETIMEDOUT ? -EAGAIN : -EINTR;
 	return info_to && rr_put_user(info, info_to) ? -EFAULT : number;

@@ -79,6 +79,8 @@ long rr_restart_later(uint64_t deadline);
 /* Told that a signal has become pending for somebody. Any context. Set by signalfd when there is one; NULL: nobody. */
 extern void (*rr_signal_arrived_hook)(void);
 
+/* The current task waits for `signals`, though it may block them; 0: it no longer does. */
+void rr_signal_await(uint64_t signals);
 /* Take the first pending signal of the set `wanted`, with its info. Its number, or 0. */
 int rr_signal_take(uint64_t wanted, struct rr_abi_siginfo *info);
 
