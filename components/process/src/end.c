@@ -117,7 +117,6 @@ static void become_zombie(struct rr_process *process)
 	rr_process_check_orphaned(process, process->parent, process);
 	rr_process_release_resources(process);
 	process->zombie = true;
-	process->stop_status = process->continued = 0;
 	if (rr_process_end_hook)
 		rr_process_end_hook(process, false);
 	process->unwanted = tell_end(process);

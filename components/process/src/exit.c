@@ -21,13 +21,15 @@ RR_NORETURN static void end_machine(const struct rr_process *process)
 
 RR_NORETURN void (*rr_process_end_task)(struct rr_task *task);
 
-/* The first wish counts. */
+/* The first wish counts. Whether the process stopped or went on before that, nobody is told any more. */
 static void set_status(struct rr_process *process, int status)
 {
-	if (!process->exiting) {
-		process->exiting = true;
-		process->exit_status = status;
-	}
+	if (process->exiting)
+		return;
+	process->exiting = true;
+	process->exit_status = status;
+	process->stop_signal = process->stop_status = process->notice = 0;
+	process->stop_complete = process->continued = false;
 }
 
 /* A process ends; if it is the first one, the machine does. */
