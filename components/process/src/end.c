@@ -180,12 +180,15 @@ static void retarget(struct rr_process *process, uint64_t signals)
 	}
 }
 
-/* All threads end at once, the sender too, not when the one it was meant for runs. Where there is a report, that one makes it. */
+/*
+ * All threads end at once, the sender too, not when the one it was meant for runs. Where there is a report, that one makes it. Those of a stopped
+ * process do so when it goes on.
+ */
 static void end_others(struct rr_task *task, int number)
 {
 	struct rr_process *process = task->process;
 	uint64_t bit = RR_SIGNAL_BIT(number);
-	if (process->task_count > 1 && process->sighand->actions[number - 1].handler == SIG_DFL && !((RR_SIGNAL_CORE | RR_SIGNAL_STOPS) & bit) &&
+	if (process->task_count > 1 && !process->stop_complete && process->sighand->actions[number - 1].handler == SIG_DFL && !((RR_SIGNAL_CORE | RR_SIGNAL_STOPS) & bit) &&
 	    !(task->sigmask & bit))
 		rr_process_kill(process, number);
 }
