@@ -37,8 +37,8 @@ struct news {
 static bool matches(const struct rr_process *child, const struct wanted *wanted)
 {
 	bool clone = child->exit_signal != SIGCHLD;
-	if (child->adopted)
-		return false;
+	if (child->adopted || (child->zombie && !(wanted->options & WEXITED)))
+		return false; /* it will never stop or go on */
 	if (!(wanted->options & WALL) && clone != !!(wanted->options & WCLONE))
 		return false;
 	if (wanted->options & WNOTHREAD && child->creator != rr_current_task()->tid)
@@ -55,11 +55,9 @@ static bool matches(const struct rr_process *child, const struct wanted *wanted)
 static bool has_news(struct rr_process *child, unsigned options, struct news *news)
 {
 	int signal = child->exit_status & 0x7f;
-	if (child->zombie) {
+	if (child->zombie)
 		*news = (struct news){ child, signal ? CLD_KILLED : CLD_EXITED, signal ? signal : child->exit_status >> 8 };
-		return options & WEXITED;
-	}
-	if (child->stop_status && options & WUNTRACED)
+	else if (child->stop_status && options & WUNTRACED)
 		*news = (struct news){ child, CLD_STOPPED, child->stop_status };
 	else if (child->continued && options & WCONTINUED)
 		*news = (struct news){ child, CLD_CONTINUED, SIGCONT };
