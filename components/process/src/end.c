@@ -181,15 +181,15 @@ static void retarget(struct rr_process *process, uint64_t signals)
 }
 
 /*
- * All threads end at once, the sender too, not when the one it was meant for runs. Where there is a report, that one makes it. Those of a stopped
- * process do so when it goes on.
+ * All threads end at once, the sender too, not when the one it was meant for runs; nor when that has waited for a vfork child. Where there is a
+ * report, that one makes it. Those of a stopped process end when it goes on.
  */
 static void end_others(struct rr_task *task, int number)
 {
 	struct rr_process *process = task->process;
 	uint64_t bit = RR_SIGNAL_BIT(number);
-	if (process->task_count > 1 && !process->stop_complete && process->sighand->actions[number - 1].handler == SIG_DFL && !((RR_SIGNAL_CORE | RR_SIGNAL_STOPS) & bit) &&
-	    !(task->sigmask & bit))
+	bool fatal = process->sighand->actions[number - 1].handler == SIG_DFL && !((RR_SIGNAL_CORE | RR_SIGNAL_STOPS) & bit) && !(task->sigmask & bit);
+	if (fatal && (process->task_count > 1 || task->killable) && !process->stop_complete)
 		rr_process_kill(process, number);
 }
 

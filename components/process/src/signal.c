@@ -35,6 +35,14 @@ static bool send(struct rr_process *process, int number)
 
 static bool blocks(const struct rr_task *task, int number) { return task->sigmask & ~task->awaited_signals & RR_SIGNAL_BIT(number); }
 
+/* `task` is to act on it. */
+static void notify(struct rr_task *task, int number, bool ignored)
+{
+	rr_thread_interrupt(&task->thread);
+	if (!ignored && rr_signal_end_others)
+		rr_signal_end_others(task, number);
+}
+
 /*
  * Queue for `task`, or for all of the process of `first`, if it is not ignored; one that `first` blocks is kept, since its handler may change, even
  * if `task` then takes it and ignores it.
@@ -45,11 +53,8 @@ static int enqueue(struct rr_sigqueue *queue, struct rr_task *task, const struct
 	if (ignored && !(first->sigmask & RR_SIGNAL_BIT(number)))
 		return 0;
 	int error = rr_sigqueue_add(queue, number, info, first->process->limits[RLIMIT_SIGPENDING][0]);
-	if (!error && task && !blocks(task, number)) {
-		rr_thread_interrupt(&task->thread);
-		if (!ignored && rr_signal_end_others)
-			rr_signal_end_others(task, number);
-	}
+	if (!error && task && !blocks(task, number))
+		notify(task, number, ignored);
 	return error;
 }
 
@@ -98,11 +103,12 @@ bool rr_signal_send_entry(struct rr_process *process, struct rr_task *task, stru
 		return false;
 	const struct rr_task *first = task ? task : rr_list_entry(process->tasks.next, struct rr_task, link);
 	struct rr_task *target = task ? task : choose(process, number);
-	if (is_ignored(process, number) && !(first->sigmask & RR_SIGNAL_BIT(number)))
+	bool ignored = is_ignored(process, number);
+	if (ignored && !(first->sigmask & RR_SIGNAL_BIT(number)))
 		return false;
 	rr_sigqueue_add_entry(task ? &task->pending : &process->pending, entry);
 	if (target && !blocks(target, number))
-		rr_thread_interrupt(&target->thread);
+		notify(target, number, ignored);
 	return true;
 }
 

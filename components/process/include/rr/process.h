@@ -87,6 +87,7 @@ struct rr_task {
 	uint64_t sigmask, saved_sigmask;
 	bool restore_sigmask;             /* put saved_sigmask back once a signal was or was not delivered */
 	bool ending;                      /* ends on its way out of the libOS */
+	bool killable;                    /* in rr_process_wait_killable() */
 	uint64_t awaited_signals;         /* sigtimedwait(2) takes these though they are blocked */
 	struct rr_sigqueue pending;
 	uint64_t restart_deadline;        /* of a wait that is taken up again (RR_ERESTART_BLOCK); 0: none */
@@ -138,10 +139,12 @@ void rr_process_end_threads(struct rr_process *process, const struct rr_task *ex
 /* Wait until `condition`, or until the running thread is to end: false. For waits that signals with handlers do not end. */
 #define rr_process_wait_killable(queue, condition)                                                            \
 	({                                                                                                    \
+		rr_current_task()->killable = true;                                                           \
 		while (!(condition) && !rr_current_task()->ending) {                                          \
 			rr_signal_work_done();                                                                \
 			rr_wait_until((queue), (condition) || rr_current_task()->ending, RR_FOREVER, RR_INTERRUPTIBLE); \
 		}                                                                                             \
+		rr_current_task()->killable = false;                                                          \
 		rr_thread_interrupt(rr_current_thread()); /* look at what came meanwhile */                   \
 		!rr_current_task()->ending;                                                                   \
 	})
