@@ -29,8 +29,8 @@ static bool has_room(const struct queue *queue, size_t length)
 	return length + queue->state.bytes <= queue->state.most_bytes && 1 + queue->state.count <= queue->state.most_bytes;
 }
 
-/* These calls are never restarted. */
-static long after_wait(const struct queue *queue, int error) { return queue->removed ? -EIDRM : error ? -EINTR : 0; }
+/* Whatever a handler's flags, it ends these calls. */
+static long after_wait(const struct queue *queue, int error) { return queue->removed ? -EIDRM : error ? -RR_ERESTARTNOHAND : 0; }
 
 static long send(struct queue *queue, struct message *message, unsigned flags)
 {

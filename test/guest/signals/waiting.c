@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -23,7 +24,7 @@
 #include <linux/futex.h>
 
 static volatile int handled;
-static int ends[2], full[2], lock_fd, event, epoll;
+static int ends[2], full[2], lock_fd, event, epoll, empty_queue, full_queue;
 static pid_t child;
 static uint32_t word;
 
@@ -67,13 +68,16 @@ static long do_clock(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &
 static long do_pause(void) { return pause(); }
 static long do_suspend(void) { sigset_t set; sigemptyset(&set); return sigsuspend(&set); }
 static long do_timedwait(void) { sigset_t set; struct timespec t = { 20, 0 }; sigemptyset(&set); sigaddset(&set, SIGUSR2); return syscall(SYS_rt_sigtimedwait, &set, NULL, &t, 8); }
+static long do_receive(void) { struct { long type; char byte; } message; return msgrcv(empty_queue, &message, 1, 0, 0); }
+static long do_send(void) { struct { long type; char bytes[8000]; } message = { .type = 1 }; return msgsnd(full_queue, &message, sizeof(message.bytes), 0); }
 static long do_flock(void) { return flock(lock_fd, LOCK_EX); }
 
 static const struct { const char *name; long (*call)(void); } calls[] = {
 	{ "read", do_read }, { "readv", do_readv }, { "write", do_write }, { "waitpid", do_wait }, { "waitid", do_waitid }, { "read of an eventfd", do_event },
 	{ "futex", do_futex }, { "futex with a limit", do_timed_futex }, { "poll", do_poll }, { "ppoll", do_ppoll }, { "select", do_select },
 	{ "pselect", do_pselect }, { "epoll_wait", do_epoll }, { "nanosleep", do_nanosleep }, { "clock_nanosleep", do_clock }, { "pause", do_pause },
-	{ "sigsuspend", do_suspend }, { "sigtimedwait", do_timedwait }, { "flock", do_flock },
+	{ "sigsuspend", do_suspend }, { "sigtimedwait", do_timedwait }, { "msgrcv", do_receive }, { "msgsnd", do_send },
+	{ "flock", do_flock },
 };
 
 static void prepare(void)
@@ -89,6 +93,11 @@ static void prepare(void)
 	epoll = epoll_create1(0);
 	struct epoll_event e = { .events = EPOLLIN };
 	epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &e);
+	empty_queue = msgget(IPC_PRIVATE, 0600);
+	full_queue = msgget(IPC_PRIVATE, 0600);
+	struct { long type; char bytes[8000]; } message = { .type = 1 };
+	while (!msgsnd(full_queue, &message, sizeof(message.bytes), IPC_NOWAIT)) {
+	}
 	word = 0;
 	child = fork();
 	if (!child)
@@ -102,6 +111,8 @@ static void clean(void)
 	int fds[] = { ends[0], ends[1], full[0], full[1], event, epoll };
 	for (int i = 0; i < 6; i++)
 		close(fds[i]);
+	msgctl(empty_queue, IPC_RMID, NULL);
+	msgctl(full_queue, IPC_RMID, NULL);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 }
