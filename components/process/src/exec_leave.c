@@ -61,6 +61,8 @@ void rr_exec_leave(const struct rr_image_program *next, struct rr_aspace *old)
 	rr_control_entered(next->name);
 	process->executed = true;
 	process->exit_signal = SIGCHLD;
+	process->undumpable = false;
+	process->barriers = 0; /* they were for the old space */
 	rr_aspace_destroy(old);
 	rr_vfork_release(process);
 	rr_fdtable_close_on_exec(process->fds);

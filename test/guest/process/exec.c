@@ -8,10 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define MEMBARRIER 8 /* MEMBARRIER_CMD_PRIVATE_EXPEDITED, and its registration */
+#define MEMBARRIER_REGISTER 16
 
 static char folder[] = "/tmp/rr-exec-XXXXXX";
 static char self[256];
@@ -249,6 +253,8 @@ static void inheriting(int threads)
 		raise(SIGTERM);
 		fcntl(open("/dev/null", O_RDONLY), F_DUPFD, 30);
 		fcntl(open("/dev/null", O_RDONLY), F_DUPFD_CLOEXEC, 31);
+		prctl(PR_SET_DUMPABLE, 0);
+		syscall(SYS_membarrier, MEMBARRIER_REGISTER, 0, 0);
 		umask(027);
 		chdir("/tmp");
 		setpgid(0, 0);
@@ -283,6 +289,7 @@ static int inherited(char **argv)
 	sigaltstack(NULL, &stack);
 	printf("alternate stack %d, descriptor 30 %d, 31 %d, umask %o, cwd %s, group %d, %s %s\n", stack.ss_flags != SS_DISABLE,
 	       fcntl(30, F_GETFD) >= 0, fcntl(31, F_GETFD) >= 0, umask(0), getcwd(cwd, sizeof(cwd)), getpgrp() == getpid(), environ[0], environ[1]);
+	printf("dumpable %d, registered for barriers %d\n", prctl(PR_GET_DUMPABLE), syscall(SYS_membarrier, MEMBARRIER, 0, 0) == 0);
 	char number[12] = "";
 	FILE *status = fopen("/proc/self/status", "r");
 	char line[200];
