@@ -23,6 +23,11 @@ static bool become_only_thread(struct rr_task *task)
 		if (!rr_process_wait_killable(&process->state_event, process->task_count == 1))
 			return false;
 	}
+	rr_list_for_each(node, &process->children) {
+		struct rr_process *child = rr_list_entry(node, struct rr_process, sibling);
+		if (child->creator == task->tid)
+			child->creator = process->pid;
+	}
 	task->tid = process->pid;
 	return true;
 }
