@@ -76,13 +76,15 @@ static long send_task(int tgid, int tid, int number, const struct rr_abi_siginfo
 	if (tid <= 0)
 		return -EINVAL;
 	struct rr_task *task = rr_task_find(tid);
-	if (!task || (tgid && task->process->pid != tgid))
+	/* a first thread that has ended is there as long as its process; what it is sent is lost */
+	const struct rr_process *process = task ? task->process : rr_process_find(tid);
+	if (!process || (tgid && process->pid != tgid))
 		return -ESRCH;
-	int error = check(task->process, number);
+	int error = check(process, number);
 	if (error)
 		return error;
 	rr_process_enable_stop();
-	return number ? rr_signal_task(task, number, info) : 0;
+	return number && task ? rr_signal_task(task, number, info) : 0;
 }
 
 long rr_sys_tkill(int tid, int number)
