@@ -11,7 +11,7 @@ void (*rr_signal_arrived_hook)(void);
 
 void rr_sigqueue_init(struct rr_sigqueue *queue)
 {
-	queue->set = queue->bare = 0;
+	queue->set = queue->bare = queue->plain = 0;
 	rr_list_init(&queue->info);
 }
 
@@ -32,6 +32,7 @@ void rr_sigqueue_discard(struct rr_sigqueue *queue, uint64_t set)
 {
 	queue->set &= ~set;
 	queue->bare &= ~set;
+	queue->plain &= ~set;
 	rr_list_for_each_safe(node, &queue->info) {
 		struct rr_sigentry *entry = rr_list_entry(node, struct rr_sigentry, link);
 		if (!(set & RR_SIGNAL_BIT(entry->info.signo)))
@@ -65,11 +66,15 @@ static bool add_info(struct rr_sigqueue *queue, const struct rr_abi_siginfo *inf
 
 int rr_sigqueue_add(struct rr_sigqueue *queue, int number, const struct rr_abi_siginfo *info, uint64_t limit)
 {
+	uint64_t bit = RR_SIGNAL_BIT(number);
 	/* an ordinary signal is pending or not; a real-time one is queued as often as it is sent */
-	if (info && (number >= REAL_TIME_FIRST || !(queue->set & RR_SIGNAL_BIT(number))) && !add_info(queue, info, limit)) {
+	bool counts = number >= REAL_TIME_FIRST || !(queue->set & bit);
+	if (counts && !info) {
+		queue->plain |= bit;
+	} else if (counts && !add_info(queue, info, limit)) {
 		if (number >= REAL_TIME_FIRST && info->code != SI_USER)
 			return -EAGAIN;
-		queue->bare |= RR_SIGNAL_BIT(number);
+		queue->bare |= bit;
 	}
 	set_pending(queue, number);
 	return 0;
@@ -97,28 +102,30 @@ void rr_sigqueue_withdraw(struct rr_sigentry *entry)
 		return;
 	entry->queue = NULL;
 	rr_list_remove(&entry->link);
-	if (!has_entry(queue, entry->info.signo))
+	if (!((queue->plain | queue->bare) & RR_SIGNAL_BIT(entry->info.signo)) && !has_entry(queue, entry->info.signo))
 		queue->set &= ~RR_SIGNAL_BIT(entry->info.signo);
 }
 
 void rr_sigqueue_take(struct rr_sigqueue *queue, int number, struct rr_abi_siginfo *info)
 {
 	struct rr_sigentry *found = NULL;
-	bool more = false;
-	*info = (struct rr_abi_siginfo){ .signo = number, .code = queue->bare & RR_SIGNAL_BIT(number) ? SI_USER : SI_KERNEL };
+	uint64_t bit = RR_SIGNAL_BIT(number);
+	bool plain = queue->plain & bit, more = false;
+	*info = (struct rr_abi_siginfo){ .signo = number, .code = queue->bare & bit ? SI_USER : SI_KERNEL };
+	queue->plain &= ~bit;
 	rr_list_for_each(node, &queue->info) {
 		struct rr_sigentry *entry = rr_list_entry(node, struct rr_sigentry, link);
 		if (entry->info.signo != number)
 			continue;
-		if (found) {
+		if (found || plain) {
 			more = true;
 			break;
 		}
 		found = entry;
 	}
 	if (!more) {
-		queue->set &= ~RR_SIGNAL_BIT(number);
-		queue->bare &= ~RR_SIGNAL_BIT(number);
+		queue->set &= ~bit;
+		queue->bare &= ~bit;
 	}
 	if (found) {
 		*info = found->info;

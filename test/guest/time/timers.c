@@ -2,6 +2,7 @@
 #include "../files/files.h"
 #include <pthread.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -293,6 +294,52 @@ static void processes(void)
 	SAY(syscall(SYS_timer_delete, id));
 }
 
+static void show_alarms(const char *what)
+{
+	sigset_t alarm;
+	siginfo_t info;
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	printf("%s:", what);
+	while (sigtimedwait(&alarm, &info, &(struct timespec){ 0, 0 }) > 0)
+		printf(" %d", info.si_code);
+	printf("\n");
+}
+
+static void set_alarm(void)
+{
+	setitimer(ITIMER_REAL, &(struct itimerval){ .it_value = { 0, 5000 } }, NULL);
+	rest(20 * MS);
+}
+
+/* A timer's signal is pending beside the alarm's that came before: neither takes the other with it. */
+static void alarms(void)
+{
+	int id, other;
+	syscall(SYS_timer_create, CLOCK_MONOTONIC, NULL, &id);
+	syscall(SYS_timer_create, CLOCK_MONOTONIC, NULL, &other);
+	set_alarm();
+	set(id, 0, MS, 0);
+	set(other, 0, MS, 0);
+	rest(20 * MS);
+	show_alarms("alarm and two timers");
+	set_alarm();
+	set(id, 0, MS, 0);
+	rest(20 * MS);
+	set(id, 0, 0, 0);
+	show_alarms("alarm, timer stopped");
+	set_alarm();
+	set(id, 0, MS, 0);
+	rest(20 * MS);
+	syscall(SYS_timer_delete, id);
+	show_alarms("alarm, timer deleted");
+	set(other, 0, MS, 0);
+	rest(20 * MS);
+	set_alarm();
+	show_alarms("timer, then alarm");
+	syscall(SYS_timer_delete, other);
+}
+
 int main(void)
 {
 	sigset_t blocked;
@@ -314,5 +361,6 @@ int main(void)
 	cpu_time(CLOCK_THREAD_CPUTIME_ID);
 	threads();
 	processes();
+	alarms();
 	return 0;
 }

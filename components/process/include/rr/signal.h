@@ -11,7 +11,8 @@ struct rr_regs;
 /* Pending signals. */
 struct rr_sigqueue {
 	uint64_t set;        /* bit n-1: signal n is pending */
-	uint64_t bare;       /* those whose information found no room; others without an entry came from the libOS */
+	uint64_t bare;       /* those whose information found no room */
+	uint64_t plain;      /* those that came from the libOS, with nothing: before any entry */
 	struct rr_list info; /* of struct rr_sigentry: what came with them */
 };
 /* One pending signal with what came with it. */
