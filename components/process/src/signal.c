@@ -207,6 +207,8 @@ void rr_signal_deliver(struct rr_regs *regs)
 			continue;
 		if (handler == SIG_DFL && RR_SIGNAL_STOPS & RR_SIGNAL_BIT(number)) {
 			rr_stop->stop(task->process, number);
+			if (task->process->stop_signal)
+				return; /* the others when it goes on: rr_process_return() comes back */
 			continue;
 		}
 		if (handler == SIG_DFL)

@@ -272,6 +272,32 @@ static void with_threads(void)
 	wait_for("all of them", 0);
 }
 
+/* What is pending beside a signal that stops waits until the process goes on, also if it ends it or stops it again. */
+static void others_pending(void)
+{
+	const int pairs[][2] = { { SIGTSTP, SIGPROF }, { SIGTTIN, SIGRTMIN }, { SIGSTOP, SIGRTMIN }, { SIGTSTP, SIGTTIN } };
+	for (unsigned i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		int status = 0;
+		sigset_t set;
+		child = fork();
+		if (!child) {
+			setpgid(0, 0);
+			sigfillset(&set);
+			sigprocmask(SIG_BLOCK, &set, NULL);
+			raise(pairs[i][1]);
+			raise(pairs[i][0]); /* SIGSTOP is not blocked */
+			sigprocmask(SIG_UNBLOCK, &set, NULL);
+			_exit(5);
+		}
+		setpgid(child, child); /* which is no orphan, wherever this is run */
+		do {
+			waitpid(child, &status, WUNTRACED);
+			show_status("two pending", status);
+			kill(child, SIGCONT);
+		} while (WIFSTOPPED(status));
+	}
+}
+
 /* The first process may be stopped too. */
 static void myself(void)
 {
@@ -298,6 +324,7 @@ int main(void)
 	catching();
 	forgetting();
 	with_threads();
+	others_pending();
 	myself();
 	return 0;
 }
