@@ -41,7 +41,7 @@ long rr_sys_pidfd_send_signal(int fd, int number, uint64_t from, unsigned flags)
 		return -EINVAL;
 	int error = rr_pidfd_get(fd, &process, &nonblocking);
 	if (!error)
-		error = read_info(from, number, process == rr_current_process(), &info);
+		error = read_info(from, number, process && process->pid == rr_current_task()->tid, &info);
 	if (error)
 		return error;
 	if (!process)

@@ -99,19 +99,19 @@ long rr_sys_tgkill(int tgid, int tid, int number)
 	return tgid <= 0 ? -EINVAL : send_task(tgid, tid, number, &info);
 }
 
-/* The sender fills in siginfo; it must not look like the kernel's (rt_sigqueueinfo(2)). */
-static int read_info(uint64_t from, int number, bool to_self, struct rr_abi_siginfo *info)
+/* The sender fills in siginfo; it must not look like the kernel's unless it is for `id`, the running thread: rt_sigqueueinfo(2). */
+static int read_info(uint64_t from, int number, int id, struct rr_abi_siginfo *info)
 {
 	if (rr_get_user(*info, from))
 		return -EFAULT;
 	info->signo = number;
-	return (info->code >= 0 || info->code == SI_TKILL) && !to_self ? -EPERM : 0;
+	return (info->code >= 0 || info->code == SI_TKILL) && id != rr_current_task()->tid ? -EPERM : 0;
 }
 
 long rr_sys_rt_sigqueueinfo(int pid, int number, uint64_t from)
 {
 	struct rr_abi_siginfo info;
-	int error = read_info(from, number, pid == rr_current_process()->pid, &info);
+	int error = read_info(from, number, pid, &info);
 	if (error)
 		return error;
 	struct rr_process *process = find(pid);
@@ -123,6 +123,6 @@ long rr_sys_rt_tgsigqueueinfo(int tgid, int tid, int number, uint64_t from)
 	struct rr_abi_siginfo info;
 	if (tgid <= 0 || tid <= 0)
 		return -EINVAL;
-	int error = read_info(from, number, tgid == rr_current_process()->pid, &info);
+	int error = read_info(from, number, tid, &info);
 	return error ? error : send_task(tgid, tid, number, &info);
 }

@@ -191,6 +191,39 @@ static void threads(void)
 	result("it is gone", syscall(SYS_tgkill, getpid(), thread_number, 0));
 }
 
+/* Only to oneself: a process's number is that of its first thread. */
+static void *pretend(void *argument)
+{
+	siginfo_t info = { .si_code = SI_USER };
+	pid_t me = gettid(), first = getpid(), other = argument ? *(pid_t *)argument : me;
+	int fd = (int)syscall(SYS_pidfd_open, first, 0);
+	info.si_signo = SIGUSR1;
+	printf("%s thread\n", me == first ? "first" : "second");
+	result("to the process", syscall(SYS_rt_sigqueueinfo, first, SIGUSR1, &info));
+	result("to the process by this thread", syscall(SYS_rt_sigqueueinfo, me, SIGUSR1, &info));
+	result("to the process by the other one", syscall(SYS_rt_sigqueueinfo, other, SIGUSR1, &info));
+	result("to this thread", syscall(SYS_rt_tgsigqueueinfo, first, me, SIGUSR1, &info));
+	result("to the first one", syscall(SYS_rt_tgsigqueueinfo, first, first, SIGUSR1, &info));
+	result("to the other one", syscall(SYS_rt_tgsigqueueinfo, first, other, SIGUSR1, &info));
+	result("by a descriptor", syscall(SYS_pidfd_send_signal, fd, SIGUSR1, &info, 0));
+	close(fd);
+	return NULL;
+}
+
+static void pretending(void)
+{
+	pthread_t waits, second;
+	thread_number = 0;
+	pthread_create(&waits, NULL, thread, NULL);
+	while (!__atomic_load_n(&thread_number, __ATOMIC_SEQ_CST))
+		usleep(1000);
+	pretend((void *)&thread_number);
+	pthread_create(&second, NULL, pretend, (void *)&thread_number);
+	pthread_join(second, NULL);
+	sigqueue(getpid(), SIGUSR2, (union sigval){ .sival_int = 78 });
+	pthread_join(waits, NULL);
+}
+
 int main(void)
 {
 	sigset_t all;
@@ -201,5 +234,6 @@ int main(void)
 	limits();
 	errors();
 	threads();
+	pretending();
 	return 0;
 }
