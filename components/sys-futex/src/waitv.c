@@ -26,12 +26,12 @@ static int read_word(uint64_t at, struct futex_waitv *word, struct rr_futex_wait
 	return 0;
 }
 
-/* All are queued, or (negative) none. The first that has been woken meanwhile, or `count`. */
-static int first_woken(const struct rr_futex_waiter *waiters, unsigned count)
+/* The last that has been woken meanwhile, as on Linux, or -1. */
+static int last_woken(const struct rr_futex_waiter *waiters, unsigned count)
 {
-	unsigned i = 0;
-	while (i < count && !waiters[i].woken)
-		i++;
+	int i = (int)count - 1;
+	while (i >= 0 && !waiters[i].woken)
+		i--;
 	return i;
 }
 
@@ -56,12 +56,12 @@ static int queue_all(const struct futex_waitv *words, struct rr_futex_waiter *wa
 static long wait_for_any(const struct futex_waitv *words, struct rr_futex_waiter *waiters, unsigned count, const struct rr_futex_deadline *deadline)
 {
 	int error = queue_all(words, waiters, count);
-	while (!error && first_woken(waiters, count) == (int)count)
+	while (!error && last_woken(waiters, count) < 0)
 		error = rr_futex_sleep(deadline);
 	for (unsigned i = 0; i < count; i++)
 		rr_list_remove(&waiters[i].link);
-	int woken = first_woken(waiters, count);
-	return woken < (int)count ? woken : error;
+	int woken = last_woken(waiters, count);
+	return woken >= 0 ? woken : error;
 }
 
 long rr_sys_futex_waitv(uint64_t words_at, unsigned count, unsigned flags, uint64_t timeout, int clock);

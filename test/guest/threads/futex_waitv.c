@@ -33,6 +33,20 @@ static void wake(long count, int which)
 	printf(", result %ld, left %d\n", (long)result, count_waiters(&values[0], FUTEX_PRIVATE_FLAG));
 }
 
+/* Two of them are woken at once: the same word is there twice. */
+static void wake_both(void)
+{
+	pthread_t thread;
+	void *result;
+	reset();
+	words[2].uaddr = words[0].uaddr;
+	pthread_create(&thread, NULL, wait_for_any, (void *)3l);
+	await_waiters(&values[0], FUTEX_PRIVATE_FLAG, 2);
+	printf("two at once: %ld", futex_e(&values[0], FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 2, NULL, NULL, 0));
+	pthread_join(thread, &result);
+	printf(", result %ld\n", (long)result);
+}
+
 int main(void)
 {
 	struct timespec past = { 0, 1 }, bad = { 0, -1 };
@@ -67,5 +81,6 @@ int main(void)
 	wake(1, 0);
 	wake(3, 1);
 	wake(128, 127);
+	wake_both();
 	return 0;
 }
