@@ -147,6 +147,15 @@ describe("linking", () => {
     });
   });
 
+  test("any name is one for a program, also what would be an option behind -o", async () => {
+    await inProject(async (directory) => {
+      for (const name of ["u", "ut", "f", "m"]) {
+        expect((await gcc(directory, "-o", name, "main.c", "twice.c")).stderr).toBe("");
+        expect(await output(join(directory, name))).toBe("42\n");
+      }
+    });
+  });
+
   test("-o /dev/null only asks whether it links", async () => {
     await inProject(async (directory) => {
       expect((await gcc(directory, "-o", "/dev/null", "main.c", "twice.c")).stderr).toBe("");
