@@ -128,6 +128,7 @@ static void fin_acked(struct rr_tcp *tcp)
 		tcp->end.state = RR_TCP_FIN_WAIT_2;
 		if (tcp->released)
 			tcp->end_at = rr_clock_monotonic() + (uint64_t)rr_max(tcp->settings.linger_2, 0) * RR_NSEC_PER_SEC;
+		endpoint_tell(tcp, RR_TCP_OUT); /* who lingers waits for it */
 		break;
 	case RR_TCP_CLOSING:
 		time_wait_enter(tcp);

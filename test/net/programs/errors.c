@@ -232,6 +232,14 @@ static void lingering(void)
 	say("write", write(fd, much, sizeof(much)));
 	say("close, lingering for 5 s", close(fd));
 	say_last("linger 5");
+	/* nothing but its end is under way, and the other side stays */
+	struct timespec began, ended;
+	fd = called(PEER, 5004);
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &some, sizeof(some));
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	say("close, lingering for 5 s, all said", close(fd));
+	clock_gettime(CLOCK_MONOTONIC, &ended);
+	printf("takes %s\n", ended.tv_sec - began.tv_sec < 4 ? "little" : "all of it");
 	fd = called(PEER, 5002);
 	say("write", write(fd, much, sizeof(much)));
 	say("close", close(fd));
