@@ -246,8 +246,8 @@ static void take_data(struct rr_tcp *tcp, struct segment *segment)
 	bool open = tcp->end.state == RR_TCP_ESTABLISHED || tcp->end.state == RR_TCP_FIN_WAIT_1 || tcp->end.state == RR_TCP_FIN_WAIT_2;
 	if ((!segment->length && !(segment->flags & FIN)) || !open)
 		return;
-	if (segment->length && (tcp->read_shut || (tcp->released && !tcp->listener))) {
-		/* nobody will read it: RFC 2525, 2.17 */
+	if (segment->length && ((tcp->read_shut && tcp->fin_wanted) || (tcp->released && !tcp->listener))) {
+		/* nobody will read it: RFC 2525, 2.17. As on Linux an owner who still writes may read what comes after it has said that it will not. */
 		segment_send_reset(tcp);
 		endpoint_close(tcp, ECONNRESET);
 		return;
