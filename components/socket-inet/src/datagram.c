@@ -68,8 +68,9 @@ static int connect(struct rr_socket *socket, const struct rr_socket_name *name, 
 	return error;
 }
 
-static int get_name(struct rr_socket *socket, bool peer, struct rr_socket_name *out)
+static int get_name(struct rr_socket *socket, enum rr_socket_whose whose, struct rr_socket_name *out)
 {
+	bool peer = whose != RR_NAME_OWN;
 	const struct rr_udp *udp = &datagram_of(socket)->udp;
 	if (peer && !udp->remote_port)
 		return -ENOTCONN;

@@ -175,8 +175,9 @@ static int connect(struct rr_socket *socket, const struct rr_socket_name *name, 
 }
 
 /* A raw socket's own port is its protocol. */
-static int get_name(struct rr_socket *socket, bool peer, struct rr_socket_name *out)
+static int get_name(struct rr_socket *socket, enum rr_socket_whose whose, struct rr_socket_name *out)
 {
+	bool peer = whose != RR_NAME_OWN;
 	const struct raw *raw = raw_of(socket);
 	const struct rr_udp *udp = &raw->datagram.udp;
 	if (peer && !udp->remote_port)

@@ -169,12 +169,12 @@ static int accept(struct rr_socket *socket, bool nonblocking, struct rr_socket *
 	return 0;
 }
 
-static int get_name(struct rr_socket *socket, bool peer, struct rr_socket_name *out)
+static int get_name(struct rr_socket *socket, enum rr_socket_whose whose, struct rr_socket_name *out)
 {
 	struct rr_tcp_view view;
 	look(inet_stream_of(socket), &view);
-	bool connected = view.state != RR_TCP_CLOSED && view.state != RR_TCP_LISTEN && view.state != RR_TCP_SYN_SENT;
-	if (peer && !connected)
+	bool peer = whose != RR_NAME_OWN, connected = view.state != RR_TCP_CLOSED && view.state != RR_TCP_LISTEN && view.state != RR_TCP_SYN_SENT;
+	if (whose == RR_NAME_PEER && !connected)
 		return -ENOTCONN;
 	struct inet_address address = peer ? (struct inet_address){ view.remote, view.remote_port, 0 } : (struct inet_address){ view.local, view.local_port, 0 };
 	inet_write_name(socket, &address, out);

@@ -86,8 +86,9 @@ static int connect(struct rr_socket *base, const struct rr_socket_name *name, bo
 	return 0;
 }
 
-static int get_name(struct rr_socket *base, bool peer, struct rr_socket_name *out)
+static int get_name(struct rr_socket *base, enum rr_socket_whose whose, struct rr_socket_name *out)
 {
+	bool peer = whose != RR_NAME_OWN;
 	struct netlink_socket *socket = netlink_of(base);
 	struct sockaddr_nl name = { .family = AF_NETLINK, .port = peer ? socket->peer : socket->port, .groups = peer ? socket->peer_groups : socket->groups };
 	out->length = sizeof(name);

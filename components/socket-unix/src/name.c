@@ -191,10 +191,10 @@ void unix_copy_name(const struct unix_socket *from, struct rr_socket_name *to)
 	memcpy(&to->address, &address->family, address->length);
 }
 
-int unix_get_name(struct rr_socket *base, bool peer, struct rr_socket_name *out)
+int unix_get_name(struct rr_socket *base, enum rr_socket_whose whose, struct rr_socket_name *out)
 {
 	struct unix_socket *socket = unix_of(base);
-	if (peer && !(socket = socket->peer))
+	if (whose != RR_NAME_OWN && !(socket = socket->peer))
 		return -ENOTCONN;
 	out->length = UNIX_NAME_START;
 	out->address.family = AF_UNIX;

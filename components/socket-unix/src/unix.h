@@ -86,7 +86,7 @@ int unix_autobind(struct unix_socket *socket);
 int unix_check_name(const struct rr_socket_name *name);
 /* Who has a (checked) name, referenced. -ECONNREFUSED, -EPROTOTYPE, errors of paths. */
 int unix_find(const struct rr_socket_name *name, int type, struct unix_socket **out);
-int unix_get_name(struct rr_socket *socket, bool peer, struct rr_socket_name *out);
+int unix_get_name(struct rr_socket *socket, enum rr_socket_whose whose, struct rr_socket_name *out);
 void unix_copy_name(const struct unix_socket *from, struct rr_socket_name *to);
 /* Let others have its name. Messages still say that they came from it. */
 void unix_unname(struct unix_socket *socket);

@@ -260,7 +260,7 @@ static int get_number(struct rr_socket *socket, int name, int *out)
 static int give_peer_name(struct rr_socket *socket, uint64_t value, unsigned *length)
 {
 	struct rr_socket_name name;
-	int error = socket->ops->get_name(socket, true, &name);
+	int error = socket->ops->get_name(socket, RR_NAME_PEER, &name);
 	if (error)
 		return -ENOTCONN;
 	if (name.length < *length)

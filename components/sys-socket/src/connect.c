@@ -44,7 +44,7 @@ static long take_connection(struct rr_socket *connection, uint64_t address, uint
 	struct rr_socket_name name;
 	int error = 0;
 	if (address) {
-		error = connection->ops->get_name(connection, true, &name) ? -ECONNABORTED : sys_name_give(&name, address, length_address);
+		error = connection->ops->get_name(connection, RR_NAME_ACCEPTED, &name) ? -ECONNABORTED : sys_name_give(&name, address, length_address);
 	}
 	if (!error)
 		return sys_socket_install(connection, flags);
@@ -86,13 +86,13 @@ long rr_sys_shutdown(int fd, int how)
 	return used.socket->ops->shutdown ? used.socket->ops->shutdown(used.socket, how) : -EOPNOTSUPP;
 }
 
-static long get_name(int fd, bool peer, uint64_t address, uint64_t length_address)
+static long get_name(int fd, enum rr_socket_whose whose, uint64_t address, uint64_t length_address)
 {
 	struct rr_socket_name name;
 	SYS_SOCKET(used, fd);
-	int error = used.error ? used.error : used.socket->ops->get_name(used.socket, peer, &name);
+	int error = used.error ? used.error : used.socket->ops->get_name(used.socket, whose, &name);
 	return error ? error : sys_name_give(&name, address, length_address);
 }
 
-long rr_sys_getsockname(int fd, uint64_t address, uint64_t length_address) { return get_name(fd, false, address, length_address); }
-long rr_sys_getpeername(int fd, uint64_t address, uint64_t length_address) { return get_name(fd, true, address, length_address); }
+long rr_sys_getsockname(int fd, uint64_t address, uint64_t length_address) { return get_name(fd, RR_NAME_OWN, address, length_address); }
+long rr_sys_getpeername(int fd, uint64_t address, uint64_t length_address) { return get_name(fd, RR_NAME_PEER, address, length_address); }

@@ -42,6 +42,9 @@ static inline void rr_socket_message_init(struct rr_socket_message *message, str
 	message->control_room = 0;
 }
 
+/* RR_NAME_ACCEPTED: the peer's of a connection that is being accepted, and may be over. */
+enum rr_socket_whose { RR_NAME_OWN, RR_NAME_PEER, RR_NAME_ACCEPTED };
+
 struct rr_socket_ops {
 	/* NULL: -EOPNOTSUPP. Names have not been looked at, but they are no longer than their structure. */
 	int (*bind)(struct rr_socket *socket, const struct rr_socket_name *name);
@@ -51,7 +54,7 @@ struct rr_socket_ops {
 	/* A connected socket, referenced, without a file. */
 	int (*accept)(struct rr_socket *socket, bool nonblocking, struct rr_socket **out);
 	/* Its own name, or its peer's: -ENOTCONN. */
-	int (*get_name)(struct rr_socket *socket, bool peer, struct rr_socket_name *out);
+	int (*get_name)(struct rr_socket *socket, enum rr_socket_whose whose, struct rr_socket_name *out);
 	int (*shutdown)(struct rr_socket *socket, int how); /* SHUT_*, which has not been looked at */
 	/* Bytes or -errno; -EPIPE comes with SIGPIPE where the family says so: rr_socket_broken(). */
 	long (*send)(struct rr_socket *socket, struct rr_socket_message *message);
