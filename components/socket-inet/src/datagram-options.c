@@ -213,7 +213,7 @@ int inet_give_number(int value, uint64_t to, unsigned *length)
 int inet_datagram_get_option(struct rr_socket *socket, int level, int name, uint64_t to, unsigned *length)
 {
 	const struct inet_datagram *datagram = inet_datagram_of(socket);
-	int value, error = -ENOPROTOOPT;
+	int value, error = socket->family == AF_INET6 ? -ENOPROTOOPT : -EOPNOTSUPP;
 	if (level == IPPROTO_UDP && socket->protocol == IPPROTO_UDP)
 		error = get_udp(datagram, name, &value);
 	else if (level == IPPROTO_IP)

@@ -272,7 +272,7 @@ static long receive(struct rr_socket *socket, struct rr_socket_message *message)
 static unsigned poll(struct rr_socket *socket, struct rr_poll_table *table)
 {
 	struct inet_datagram *datagram = datagram_of(socket);
-	unsigned ready = POLLOUT | POLLWRNORM;
+	unsigned ready = POLLOUT | POLLWRNORM | POLLWRBAND;
 	if (table && table->add) {
 		table->add(table, &socket->can_receive);
 		table->add(table, &socket->can_send);

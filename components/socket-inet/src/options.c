@@ -317,7 +317,7 @@ int inet_stream_get_option(struct rr_socket *socket, int level, int name, uint64
 	else if (level == IPPROTO_IPV6 && socket->family == AF_INET6)
 		error = get_ipv6(stream, &info, name, &value);
 	else
-		error = level == IPPROTO_IPV6 ? -ENOPROTOOPT : -EOPNOTSUPP;
+		error = socket->family == AF_INET6 ? -ENOPROTOOPT : -EOPNOTSUPP;
 	if (error)
 		return error;
 	return level == IPPROTO_IP ? inet_give_number(value, to, length) : rr_socket_give(&value, sizeof(value), to, length);

@@ -323,7 +323,7 @@ static unsigned poll(struct rr_socket *socket, struct rr_poll_table *table)
 {
 	if (table && table->add)
 		table->add(table, &socket->can_receive);
-	return POLLOUT | POLLWRNORM | (rr_list_empty(&raw_of(socket)->queue) ? 0 : POLLIN | POLLRDNORM);
+	return POLLOUT | POLLWRNORM | POLLWRBAND | (rr_list_empty(&raw_of(socket)->queue) ? 0 : POLLIN | POLLRDNORM);
 }
 
 static long ioctl(struct rr_socket *socket, unsigned command, uint64_t argument)
