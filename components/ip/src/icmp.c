@@ -90,11 +90,13 @@ static void receive(struct rr_netbuf *packet, const struct rr_ip_received *how)
 	rr_netbuf_free(packet);
 }
 
-bool rr_ip_may_send_error(void)
+bool rr_ip_may_send_error(const struct rr_netdev *device)
 {
 	static uint64_t second;
 	static unsigned sent;
 	uint64_t now = rr_clock_monotonic() / RR_NSEC_PER_SEC;
+	if (device->offloads & RR_NETDEV_LOOPBACK)
+		return true;
 	if (now != second) {
 		second = now;
 		sent = 0;
@@ -105,7 +107,7 @@ bool rr_ip_may_send_error(void)
 void icmp_send_error(const struct rr_ip_received *how, struct rr_netbuf *packet, const uint8_t *header, uint8_t type, uint8_t code)
 {
 	/* RFC 1122, 3.2.2: not about broadcasts, fragments but the first, or ICMP */
-	if (how->broadcast || rr_net_get16(header + 6) & 0x1fff || how->protocol == RR_IP_ICMP || !rr_ip_may_send_error())
+	if (how->broadcast || rr_net_get16(header + 6) & 0x1fff || how->protocol == RR_IP_ICMP || !rr_ip_may_send_error(how->device))
 		return;
 	struct rr_netbuf *answer = rr_netbuf_alloc(RR_NETBUF_HEADROOM);
 	uint32_t header_length = (header[0] & 15u) * 4, quoted = rr_min(packet->total, MOST_QUOTED - header_length);

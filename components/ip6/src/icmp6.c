@@ -124,7 +124,7 @@ static void receive(struct rr_netbuf *packet, const struct rr_ip_received *how)
 		uint8_t type = packet->data[0], code = packet->data[1];
 		switch (type) {
 		case ICMP6_ECHO:
-			if (!how->broadcast || rr_ip_may_send_error())
+			if (!how->broadcast || rr_ip_may_send_error(how->device))
 				echo(packet, how);
 			break;
 		case ICMP6_UNREACHABLE:
@@ -146,7 +146,7 @@ void icmp6_send_error(const struct rr_ip_received *how, const uint8_t *header, c
 	uint8_t first = 0;
 	if (packet->length)
 		first = packet->data[0];
-	if (rr_ip_is_any(&how->from) || (how->broadcast && !multicast_too) || (header[6] == RR_IP_ICMPV6 && first < FIRST_INFORMATION) || !rr_ip_may_send_error())
+	if (rr_ip_is_any(&how->from) || (how->broadcast && !multicast_too) || (header[6] == RR_IP_ICMPV6 && first < FIRST_INFORMATION) || !rr_ip_may_send_error(how->device))
 		return;
 	struct rr_ip any = RR_IP_ANY;
 	struct rr_netbuf *answer = rr_netbuf_alloc(RR_NETBUF_HEADROOM);

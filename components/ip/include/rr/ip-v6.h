@@ -85,5 +85,5 @@ struct rr_netbuf *rr_ip_reassemble(struct rr_ip_fragment *fragment, struct rr_ne
 /* A router asks, on the link of `device`, who is in `about` (any: in whichever group) and wants to hear within so many ns. */
 void rr_ip_queried(struct rr_netdev *device, const struct rr_ip *about, bool v6, uint64_t within);
 
-/* May an ICMP error be sent now? At most 50 a second, of both versions together. */
-bool rr_ip_may_send_error(void);
+/* May an ICMP error be sent through `device` now? At most 50 a second, of both versions together; within the machine as many as there are. */
+bool rr_ip_may_send_error(const struct rr_netdev *device);
