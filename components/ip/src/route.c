@@ -58,11 +58,15 @@ static struct rr_netdev *device_for_group(const struct rr_ip *to, const struct r
 int rr_ip_find_path(const struct rr_ip *to, const struct rr_ip *from, unsigned number, struct rr_ip_path *path)
 {
 	struct rr_ip none = RR_IP_ANY;
+	if (!rr_ip_is_any(from) && rr_ip_is_v4(from) && !rr_ip_is_v4(to)) /* a socket of IPv6 that is bound to an address of IPv4 */
+		return -EAFNOSUPPORT;
 	if (rr_ip_is_ours(to)) { /* to ourselves, whatever device has the address */
 		struct rr_netdev *device = address_loopback();
 		if (!device)
 			return -ENETUNREACH;
-		return through(device, to, rr_ip_is_any(from) ? to : from, &none, path);
+		/* all of 127.0.0.0/8 is ours, and is reached from 127.0.0.1 */
+		struct rr_ip own = rr_ip_is_v4(to) && to->bytes[12] == 127 ? rr_ip_v4(rr_net32(0x7f000001)) : *to;
+		return through(device, to, rr_ip_is_any(from) ? &own : from, &none, path);
 	}
 	if (!rr_ip_is_any(from) && !rr_ip_is_ours(from))
 		return -EADDRNOTAVAIL;

@@ -132,8 +132,8 @@ int rr_tcp_connect(struct rr_tcp *tcp, const struct rr_ip *to, uint16_t port)
 		return -EALREADY;
 	if (tcp->end.state != RR_TCP_CLOSED || tcp->irs)
 		return -EISCONN;
-	if (rr_ip_is_any(&address)) /* this host */
-		address = rr_ip_is_v4(&address) ? rr_ip_v4(rr_net32(0x7f000001)) : (struct rr_ip){ .bytes = { [15] = 1 } };
+	if (rr_ip_is_any(&address))
+		address = rr_ip_this_host(&address, &tcp->end.local);
 	if (rr_ip_is_multicast(&address) || rr_ip_is_broadcast(&address))
 		return -ENETUNREACH;
 	note_settings(tcp);

@@ -128,14 +128,14 @@ int rr_udp_bind(struct rr_udp *udp, const struct rr_ip *address, uint16_t port)
 	if (error)
 		udp->local = old;
 	udp->bound_address = !error && !rr_ip_is_any(address);
+	udp->only_v6 |= udp->bound_address && !rr_ip_is_v4(address);
 	udp->bound_port = !error && port;
 	return error;
 }
 
-/* "This host" of the version that was meant. */
-static struct rr_ip or_loopback(const struct rr_ip *address)
+static struct rr_ip or_this_host(const struct rr_udp *udp, const struct rr_ip *address)
 {
-	return !rr_ip_is_any(address) ? *address : rr_ip_is_v4(address) ? rr_ip_v4(rr_net32(0x7f000001)) : RR_IP_LOOPBACK_V6;
+	return rr_ip_is_any(address) ? rr_ip_this_host(address, &udp->local) : *address;
 }
 
 static const struct rr_udp_settings *settings_for(const struct rr_udp *udp, const struct rr_ip *to) { return &udp->version[!rr_ip_is_v4(to)]; }
@@ -144,14 +144,16 @@ static const struct rr_udp_settings *settings_for(const struct rr_udp *udp, cons
 static int find_path(const struct rr_udp *udp, const struct rr_ip *to, const struct rr_ip *from, unsigned device, struct rr_ip_path *path)
 {
 	const struct rr_udp_settings *settings = settings_for(udp, to);
-	bool multicast = rr_ip_is_multicast(to), bound = !rr_ip_is_any(&udp->local) && !rr_ip_is_multicast(&udp->local);
+	/* an address that connecting by the other version has chosen is no reason not to send by this one */
+	bool fits = udp->bound_address || rr_ip_is_v4(&udp->local) == rr_ip_is_v4(to);
+	bool multicast = rr_ip_is_multicast(to), bound = fits && !rr_ip_is_any(&udp->local) && !rr_ip_is_multicast(&udp->local);
 	struct rr_ip any = RR_IP_ANY;
 	const struct rr_ip *source = from && !rr_ip_is_any(from) ? from : bound ? &udp->local : multicast && !rr_ip_is_any(&settings->multicast_source) ? &settings->multicast_source : &any;
 	if (!device)
 		device = udp->device;
 	if (!device && multicast)
 		device = settings->multicast_device;
-	if (!rr_ip_is_any(source) && rr_ip_is_v4(source) != rr_ip_is_v4(to))
+	if (!rr_ip_is_any(source) && !rr_ip_is_v4(source) && rr_ip_is_v4(to))
 		return -ENETUNREACH;
 	return rr_ip_find_path(to, source, device, path);
 }
@@ -176,7 +178,7 @@ int rr_udp_connect(struct rr_udp *udp, const struct rr_ip *to, uint16_t port)
 		}
 		return 0;
 	}
-	struct rr_ip address = or_loopback(to);
+	struct rr_ip address = or_this_host(udp, to);
 	if (rr_ip_is_broadcast(&address) && !udp->broadcast)
 		return -EACCES;
 	int error = find_path(udp, &address, NULL, 0, &path);
@@ -184,7 +186,7 @@ int rr_udp_connect(struct rr_udp *udp, const struct rr_ip *to, uint16_t port)
 		error = rr_udp_have_port(udp);
 	if (error)
 		return error;
-	if (rr_ip_is_any(&udp->local))
+	if (rr_ip_is_any(&udp->local) || rr_ip_is_v4(&udp->local) != rr_ip_is_v4(&address))
 		udp->local = path.source;
 	udp->remote = address;
 	udp->remote_port = port;
@@ -207,11 +209,9 @@ int rr_udp_send_as(struct rr_udp *udp, struct rr_netbuf *packet, const struct rr
 {
 	struct rr_ip_path path;
 	const struct rr_ip *to = how->to;
-	struct rr_ip address = to ? or_loopback(to) : udp->remote;
+	struct rr_ip address = to ? or_this_host(udp, to) : udp->remote;
 	const struct rr_udp_settings *settings = settings_for(udp, &address);
-	int error = told(udp);
-	if (!error && !to && !udp->remote_port)
-		error = -EDESTADDRREQ;
+	int error = !to && !udp->remote_port ? -EDESTADDRREQ : 0;
 	if (!error && to && !how->port)
 		error = -EINVAL;
 	if (!error && packet->total > (rr_ip_is_v4(&address) ? MOST_PAYLOAD_V4 : MOST_PAYLOAD_V6))

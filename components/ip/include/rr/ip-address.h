@@ -54,6 +54,14 @@ static inline bool rr_ip_is_loopback(const struct rr_ip *ip)
 	return rr_ip_is_v4(ip) ? ip->bytes[12] == 127 : !ip->halves[0] && !ip->words[2] && ip->words[3] == rr_net32(1);
 }
 
+/* What "any address" means as a destination of an endpoint with the address `own`: as on Linux its own one of IPv4, else the loopback interface's. */
+static inline struct rr_ip rr_ip_this_host(const struct rr_ip *any, const struct rr_ip *own)
+{
+	if (rr_ip_is_v4(any) && rr_ip_is_v4(own) && !rr_ip_is_any(own) && !rr_ip_is_multicast(own) && !rr_ip_is_broadcast(own))
+		return *own;
+	return rr_ip_is_v4(any) || rr_ip_is_v4(own) ? rr_ip_v4(rr_net32(0x7f000001)) : RR_IP_LOOPBACK_V6;
+}
+
 /* fe80::/10: RFC 4291, section 2.5.6. */
 static inline bool rr_ip_is_link_local(const struct rr_ip *ip) { return ip->bytes[0] == 0xfe && (ip->bytes[1] & 0xc0) == 0x80; }
 /* Of a link-local address: its device's number; 0: not known yet. Of others: 0. */
