@@ -83,11 +83,10 @@ static int shut_down(struct rr_socket *socket, int how)
 {
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
-	if (!datagram_of(socket)->udp.remote_port)
-		return -ENOTCONN;
+	/* as Linux also when it is not connected, which is told all the same: who waits for a datagram is woken */
 	socket->shut |= how == SHUT_RD ? RR_SHUT_RECEIVE : how == SHUT_WR ? RR_SHUT_SEND : RR_SHUT_BOTH;
 	rr_socket_wake(socket);
-	return 0;
+	return datagram_of(socket)->udp.remote_port ? 0 : -ENOTCONN;
 }
 
 /* The payload in a packet with headroom, in one piece where it fits. */
@@ -181,9 +180,9 @@ static int check_send(struct rr_socket *socket, struct rr_socket_message *messag
 	struct inet_datagram *datagram = datagram_of(socket);
 	struct inet_address to;
 	bool named = message->name && message->name->length;
-	if (message->flags & MSG_OOB)
-		return -EOPNOTSUPP;
 	int error = rr_udp_have_port(&datagram->udp);
+	if (!error && message->flags & MSG_OOB && socket->family == AF_INET)
+		error = -EOPNOTSUPP;
 	if (!error && named)
 		error = inet_read_name(socket, message->name, true, &to);
 	if (!error && named) {
@@ -192,8 +191,18 @@ static int check_send(struct rr_socket *socket, struct rr_socket_message *messag
 		sending->how.to = &sending->to;
 		sending->how.port = to.port;
 	}
+	if (!error && message->flags & MSG_OOB && rr_ip_is_v4(named ? &to.ip : &datagram->udp.remote)) /* IPv6's does not mind, as on Linux */
+		error = -EOPNOTSUPP;
 	if (!error && message->control_length)
 		error = inet_read_control(datagram, message, sending);
+	return error;
+}
+
+static int take_error(struct rr_socket *socket)
+{
+	struct rr_udp *udp = &datagram_of(socket)->udp;
+	int error = udp->error;
+	udp->error = 0;
 	return error;
 }
 
@@ -205,12 +214,16 @@ static long send(struct rr_socket *socket, struct rr_socket_message *message)
 	int error = check_send(socket, message, &sending);
 	if (error)
 		return error;
-	if (socket->shut & RR_SHUT_SEND)
-		return rr_socket_broken(message);
 	if (!sending.how.to && !datagram->udp.remote_port && !datagram->held)
 		return -EDESTADDRREQ;
+	if (sending.how.to && !sending.how.port)
+		return -EINVAL;
 	if (length > MOST_PAYLOAD)
 		return -EMSGSIZE;
+	if (socket->shut & RR_SHUT_SEND) {
+		error = take_error(socket);
+		return error ? -error : rr_socket_broken(message);
+	}
 	if (RR_UNLIKELY(datagram->held || datagram->corked || message->flags & MSG_MORE)) {
 		error = hold(datagram, message->uio, &sending);
 		if (!error && !datagram->corked && !(message->flags & MSG_MORE))
@@ -255,7 +268,7 @@ static long receive(struct rr_socket *socket, struct rr_socket_message *message)
 	}
 	bool peek = message->flags & MSG_PEEK;
 	if (!rr_udp_first(&datagram->udp, &first, !peek))
-		return 0; /* shut */
+		return deadline ? 0 : -EAGAIN; /* shut, which only who would wait is told */
 	size_t length = first.packet->total;
 	error = inet_give(message->uio, first.packet, &given);
 	if (given < length)
@@ -309,14 +322,6 @@ static void option_changed(struct rr_socket *socket, int name)
 		udp->device = socket->device;
 	if (name == SO_RCVBUF || name == SO_RCVBUFFORCE)
 		udp->receive_buffer = socket->receive_buffer;
-}
-
-static int take_error(struct rr_socket *socket)
-{
-	struct rr_udp *udp = &datagram_of(socket)->udp;
-	int error = udp->error;
-	udp->error = 0;
-	return error;
 }
 
 static void close(struct rr_socket *socket)

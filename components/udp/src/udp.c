@@ -223,6 +223,8 @@ int rr_udp_send_as(struct rr_udp *udp, struct rr_netbuf *packet, const struct rr
 	if (!error)
 		error = find_path(udp, &address, how->from, how->device, &path);
 	if (!error)
+		error = told(udp);
+	if (!error)
 		error = rr_udp_have_port(udp);
 	if (error) {
 		rr_netbuf_free(packet);
