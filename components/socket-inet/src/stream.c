@@ -7,7 +7,17 @@
 #include <rr/vfs.h>
 #include "inet.h"
 
-static void look(const struct inet_stream *stream, struct rr_tcp_view *view) { rr_tcp_look(stream->tcp, view); }
+/* What was shut down before there was a connection stays so: TCP knows nothing of that. */
+static void look(const struct inet_stream *stream, struct rr_tcp_view *view)
+{
+	rr_tcp_look(stream->tcp, view);
+	if (view->state == RR_TCP_LISTEN)
+		return;
+	view->read_end |= (stream->base.shut & RR_SHUT_RECEIVE) != 0;
+	view->write_end |= (stream->base.shut & RR_SHUT_SEND) != 0;
+	view->readable |= view->read_end;
+	view->writable |= view->write_end;
+}
 
 static void changed(struct rr_tcp_owner *owner, unsigned what)
 {
@@ -57,29 +67,23 @@ static bool handshakes(const struct inet_stream *stream)
 	return view.state == RR_TCP_SYN_SENT || view.state == RR_TCP_SYN_RECEIVED;
 }
 
-/* connect(2) to AF_UNSPEC: an unconnected socket again. */
-static int disconnect(struct inet_stream *stream)
+/* An unconnected socket again: connect(2) to AF_UNSPEC, or that has told why it failed. */
+static void disconnect(struct inet_stream *stream)
 {
-	struct rr_tcp *fresh = rr_tcp_create(stream->base.family == AF_INET6, &stream->owner);
-	if (!fresh)
-		return -ENOMEM;
-	struct rr_tcp_view view;
-	look(stream, &view);
-	if (view.state != RR_TCP_CLOSED && view.state != RR_TCP_LISTEN && view.state != RR_TCP_TIME_WAIT)
-		rr_tcp_fail(fresh, ECONNRESET);
-	*rr_tcp_settings(fresh) = *rr_tcp_settings(stream->tcp);
-	rr_tcp_release(stream->tcp, true);
-	stream->tcp = fresh;
+	rr_tcp_disconnect(stream->tcp);
 	stream->connecting = false;
 	stream->base.shut = 0;
 	stream->base.listening = false;
 	rr_socket_wake(&stream->base);
-	return 0;
 }
 
 static int begin(struct inet_stream *stream, const struct rr_socket_name *name)
 {
 	struct inet_address address;
+	struct rr_tcp_view view;
+	look(stream, &view);
+	if (view.state != RR_TCP_CLOSED)
+		return -EISCONN;
 	int error = inet_read_name(&stream->base, name, false, &address);
 	if (!error)
 		error = inet_check_scope(&address);
@@ -94,8 +98,10 @@ static int begin(struct inet_stream *stream, const struct rr_socket_name *name)
 static int connect(struct rr_socket *socket, const struct rr_socket_name *name, bool nonblocking)
 {
 	struct inet_stream *stream = inet_stream_of(socket);
-	if (name->length >= sizeof(uint16_t) && name->address.family == AF_UNSPEC)
-		return disconnect(stream);
+	if (name->length >= sizeof(uint16_t) && name->address.family == AF_UNSPEC) {
+		disconnect(stream);
+		return 0;
+	}
 	bool again = handshakes(stream), begun = !again && !stream->connecting;
 	int error = begun ? begin(stream, name) : 0;
 	if (error)
@@ -110,17 +116,17 @@ static int connect(struct rr_socket *socket, const struct rr_socket_name *name, 
 		if (error)
 			return error == -EAGAIN ? -EINPROGRESS : error;
 	}
-	error = rr_tcp_take_error(stream->tcp);
-	if (error) {
-		stream->connecting = false;
-		return -error;
+	struct rr_tcp_view view;
+	look(stream, &view);
+	if (view.state == RR_TCP_CLOSED) {
+		error = rr_tcp_take_error(stream->tcp);
+		disconnect(stream);
+		return error ? -error : -ECONNABORTED; /* it failed, and why was asked for already */
 	}
 	if (!stream->connecting)
 		return -EISCONN;
 	stream->connecting = false;
-	struct rr_tcp_view view;
-	look(stream, &view);
-	return view.state == RR_TCP_CLOSED ? -ECONNABORTED : 0; /* it failed, and why was asked for already */
+	return 0;
 }
 
 static const struct rr_socket_ops ops;
@@ -186,11 +192,19 @@ static int shut_down(struct rr_socket *socket, int how)
 	struct inet_stream *stream = inet_stream_of(socket);
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
+	struct rr_tcp_view view;
+	look(stream, &view);
 	int error = rr_tcp_shutdown(stream->tcp, how != SHUT_WR, how != SHUT_RD);
-	if (!error && socket->listening && how != SHUT_WR)
-		socket->listening = false;
-	if (!error)
+	if (view.state == RR_TCP_SYN_SENT || view.state == RR_TCP_LISTEN) {
+		if (view.state == RR_TCP_SYN_SENT || how != SHUT_WR) { /* it is unconnected again */
+			stream->connecting = socket->listening = false;
+			socket->shut = 0;
+		}
+	} else {
+		/* as Linux also when it is not connected, which is told all the same */
 		socket->shut |= how == SHUT_RD ? RR_SHUT_RECEIVE : how == SHUT_WR ? RR_SHUT_SEND : RR_SHUT_BOTH;
+		stream->connecting &= view.state == RR_TCP_CLOSED;
+	}
 	rr_socket_wake(socket);
 	return error;
 }
@@ -209,13 +223,22 @@ static bool is_readable(const struct inet_stream *stream)
 	return view.readable;
 }
 
+static long write_some(const struct inet_stream *stream, struct rr_socket_message *message)
+{
+	if (RR_UNLIKELY(stream->base.shut & RR_SHUT_SEND)) {
+		int error = rr_tcp_take_error(stream->tcp);
+		return error ? -error : -EPIPE;
+	}
+	return rr_tcp_write(stream->tcp, message->uio, message->flags & (MSG_MORE | MSG_OOB));
+}
+
 static long send(struct rr_socket *socket, struct rr_socket_message *message)
 {
 	struct inet_stream *stream = inet_stream_of(socket);
 	uint64_t deadline = rr_socket_send_deadline(socket, message->flags);
 	long sent = 0, n = 0;
 	while (message->uio->remaining || !sent) {
-		n = rr_tcp_write(stream->tcp, message->uio, message->flags & (MSG_MORE | MSG_OOB));
+		n = write_some(stream, message);
 		if (n >= 0)
 			sent += n;
 		if (n != -EAGAIN && (n < 0 || !message->uio->remaining))
@@ -262,6 +285,8 @@ static long receive(struct rr_socket *socket, struct rr_socket_message *message)
 		n = rr_tcp_read(stream->tcp, message->uio, peek, drop);
 		if (n > 0)
 			received += n;
+		if ((n == -EAGAIN || n == -ENOTCONN) && socket->shut & RR_SHUT_RECEIVE)
+			n = 0;
 		if (!n || (n < 0 && n != -EAGAIN) || received >= target || !message->uio->remaining || (peek && received) ||
 		    (received && rr_tcp_is_at_mark(stream->tcp)))
 			break;
@@ -298,7 +323,7 @@ static unsigned poll(struct rr_socket *socket, struct rr_poll_table *table)
 			ready |= POLLOUT | POLLWRNORM;
 	}
 	if (view.error || socket->error)
-		ready |= POLLERR | (view.state == RR_TCP_CLOSED ? POLLIN | POLLRDNORM : 0);
+		ready |= POLLERR;
 	return ready;
 }
 

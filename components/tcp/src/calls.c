@@ -45,9 +45,11 @@ static void note_settings(struct rr_tcp *tcp)
 	tcp->end.reuse_port = tcp->settings.reuse_port;
 }
 
+static bool has_port(const struct rr_tcp *tcp) { return !rr_list_empty(&tcp->end.port_link); }
+
 int rr_tcp_bind(struct rr_tcp *tcp, const struct rr_ip *address, uint16_t port)
 {
-	if (tcp->bound_port || tcp->end.state != RR_TCP_CLOSED)
+	if (has_port(tcp) || tcp->end.state != RR_TCP_CLOSED)
 		return -EINVAL;
 	if (!rr_ip_is_any(address) && !rr_ip_is_ours(address) && !tcp->settings.free_bind && !tcp->settings.transparent)
 		return -EADDRNOTAVAIL;
@@ -59,8 +61,9 @@ int rr_tcp_bind(struct rr_tcp *tcp, const struct rr_ip *address, uint16_t port)
 		tcp->end.local = old;
 		return error;
 	}
-	tcp->bound_port = true;
+	tcp->bound_port = port;
 	tcp->bound_address = !rr_ip_is_any(address);
+	tcp->settings.only_v6 |= tcp->bound_address && !rr_ip_is_v4(address);
 	return 0;
 }
 
@@ -73,11 +76,10 @@ int rr_tcp_listen(struct rr_tcp *tcp, unsigned backlog)
 	if (tcp->end.state != RR_TCP_CLOSED || !rr_ip_is_any(&tcp->end.remote))
 		return -EINVAL;
 	note_settings(tcp);
-	if (!tcp->bound_port) {
+	if (!has_port(tcp)) {
 		int error = port_bind(&tcp->end, 0);
 		if (error)
 			return error;
-		tcp->bound_port = true;
 	} else if (port_has_listener_conflict(&tcp->end)) {
 		return -EADDRINUSE;
 	}
@@ -112,11 +114,12 @@ static int choose_ends(struct rr_tcp *tcp, const struct rr_ip *address, uint16_t
 	tcp->end.remote_port = port;
 	if (!tcp->bound_address)
 		tcp->end.local = tcp->path.source;
-	if (!tcp->bound_port)
+	bool chosen = !has_port(tcp);
+	if (chosen)
 		error = port_for_connection(&tcp->end);
 	if (!error)
 		error = table_add(&tcp->end);
-	if (error && !tcp->bound_port) {
+	if (error && chosen) {
 		table_remove(&tcp->end);
 		tcp->end.local_port = 0;
 	}
@@ -164,7 +167,11 @@ int rr_tcp_connect(struct rr_tcp *tcp, const struct rr_ip *to, uint16_t port)
 	return 0;
 }
 
-void rr_tcp_fail(struct rr_tcp *tcp, int error) { tcp->error = error; }
+void rr_tcp_disconnect(struct rr_tcp *tcp)
+{
+	endpoint_disconnect(tcp);
+	rr_ip_flush();
+}
 
 /* An error that is told once. */
 static int told(struct rr_tcp *tcp)
@@ -265,7 +272,7 @@ long rr_tcp_read(struct rr_tcp *tcp, struct rr_uio *uio, bool peek, bool drop)
 			return 0;
 		return tcp->end.state == RR_TCP_SYN_SENT || tcp->end.state == RR_TCP_SYN_RECEIVED ? -EAGAIN : -ENOTCONN;
 	}
-	uint32_t skip = 0, limit = RR_UNLIKELY(tcp->urgent_state) ? urgent_limit(tcp, peek, &skip) : UINT32_MAX;
+	uint32_t skip = 0, limit = RR_UNLIKELY(tcp->urgent_state) && uio->remaining ? urgent_limit(tcp, peek, &skip) : UINT32_MAX;
 	struct rr_netbuf *packet = tcp->in_first, *piece = packet;
 	while (piece && uio->remaining && limit) {
 		uint32_t passed = rr_min(skip, piece->length), count = rr_min((uint32_t)rr_min((size_t)(piece->length - passed), uio->remaining), limit);
@@ -295,7 +302,7 @@ long rr_tcp_read(struct rr_tcp *tcp, struct rr_uio *uio, bool peek, bool drop)
 		return done;
 	if (error)
 		return error;
-	if (tcp->error)
+	if (tcp->error && !tcp->fin_received) /* as on Linux, who has sent all is not reset for a reader */
 		return told(tcp);
 	return tcp->fin_received || tcp->read_shut || tcp->end.state == RR_TCP_CLOSED || (!uio->remaining && tcp->in_bytes) ? 0 : -EAGAIN;
 }
@@ -316,14 +323,15 @@ static void close_writing(struct rr_tcp *tcp)
 int rr_tcp_shutdown(struct rr_tcp *tcp, bool read, bool write)
 {
 	if (tcp->end.state == RR_TCP_LISTEN) { /* as Linux: no listener any more */
-		if (read) {
-			endpoint_close(tcp, 0);
-			tcp->bound_port = tcp->bound_address = false;
-			rr_ip_flush();
-		}
+		if (read)
+			rr_tcp_disconnect(tcp);
 		return 0;
 	}
-	if (tcp->end.state == RR_TCP_CLOSED || tcp->end.state == RR_TCP_SYN_SENT)
+	if (tcp->end.state == RR_TCP_SYN_SENT) {
+		rr_tcp_disconnect(tcp);
+		return 0;
+	}
+	if (tcp->end.state == RR_TCP_CLOSED)
 		return -ENOTCONN;
 	if (read) {
 		tcp->read_shut = true;

@@ -5,6 +5,17 @@
 
 _Static_assert(sizeof(struct rr_tcp) <= 800, "a block of the heap: the next size is a quarter more for every connection");
 
+/* What it begins with, once and after each connection. */
+static void begin(struct rr_tcp *tcp)
+{
+	struct rr_ip any = tcp->end.v6 ? RR_IP_ANY : RR_IP_ANY_V4;
+	tcp->end.remote = any;
+	if (!tcp->bound_address)
+		tcp->end.local = any;
+	tcp->rto = RTO_FIRST;
+	tcp->ssthresh = UINT32_MAX;
+}
+
 struct rr_tcp *endpoint_create(bool v6)
 {
 	struct rr_tcp *tcp = rr_zalloc(1, sizeof(*tcp));
@@ -17,12 +28,10 @@ struct rr_tcp *endpoint_create(bool v6)
 	rr_list_init(&tcp->listener_link);
 	tcp->end.state = RR_TCP_CLOSED;
 	tcp->end.v6 = v6;
-	tcp->end.local = tcp->end.remote = v6 ? RR_IP_ANY : RR_IP_ANY_V4;
+	begin(tcp);
 	/* Linux's defaults: tcp(7) */
 	tcp->settings = (struct rr_tcp_settings){ .keep_idle = 7200, .keep_interval = 75,
 		.keep_count = 9, .linger_2 = TIME_WAIT_SECONDS, .syn_retries = 6, .quick_ack = RR_TCP_QUICK_UNSET };
-	tcp->rto = RTO_FIRST;
-	tcp->ssthresh = UINT32_MAX;
 	tcp_counts.endpoints++;
 	return tcp;
 }
@@ -40,13 +49,34 @@ void endpoint_close(struct rr_tcp *tcp, int error)
 	/* as Linux: what was complete can still be accepted, and tells its error then */
 	if (tcp->end.state == RR_TCP_SYN_RECEIVED || tcp->deferred)
 		listen_forget(tcp);
-	table_remove(&tcp->end);
+	if (tcp->bound_port)
+		table_remove_but_port(&tcp->end);
+	else
+		table_remove(&tcp->end);
 	tcp->end.state = RR_TCP_CLOSED;
 	tcp->error = error;
 	timers_stop(tcp);
 	send_drop(tcp);
 	loss_reset(tcp);
 	endpoint_tell(tcp, RR_TCP_IN | RR_TCP_OUT | RR_TCP_HANGUP);
+}
+
+void endpoint_disconnect(struct rr_tcp *tcp)
+{
+	switch (tcp->end.state) {
+	case RR_TCP_CLOSED: break;
+	case RR_TCP_SYN_SENT: endpoint_close(tcp, ECONNRESET); break;
+	case RR_TCP_LISTEN:
+	case RR_TCP_CLOSING:
+	case RR_TCP_LAST_ACK: endpoint_close(tcp, 0); break;
+	default:
+		segment_send_reset(tcp);
+		endpoint_close(tcp, ECONNRESET);
+	}
+	receive_drop(tcp);
+	memset(&tcp->was_open, 0, offsetof(struct rr_tcp, timer) - offsetof(struct rr_tcp, was_open));
+	tcp->path.device = NULL;
+	begin(tcp);
 }
 
 void endpoint_finish(struct rr_tcp *tcp)

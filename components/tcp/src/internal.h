@@ -61,7 +61,7 @@ struct rr_tcp {
 	struct rr_tcp_settings settings;
 	int error;
 	struct rr_ip_path path;
-	bool bound_address, bound_port;
+	bool bound_address, bound_port; /* said by the owner, who keeps them when the connection ends */
 	bool was_open;            /* there was a connection, or an attempt at one */
 	bool released;            /* the owner has left: freed with the connection's end */
 
@@ -152,10 +152,12 @@ struct segment {
 extern struct rr_tcp_counts tcp_counts;
 struct endpoint *table_find(const struct rr_ip *local, uint16_t local_port, const struct rr_ip *remote, uint16_t remote_port);
 struct rr_tcp *table_find_listener(const struct rr_ip *local, uint16_t local_port, const struct rr_ip *remote, uint16_t remote_port);
-/* -EADDRINUSE: there is such a connection; -ENOMEM: no larger table. */
+/* -EADDRNOTAVAIL: there is such a connection; -ENOMEM: no larger table. */
 int table_add(struct endpoint *end);
 void table_add_listener(struct endpoint *end);
 void table_remove(struct endpoint *end);
+/* It is nobody's to find any more; its local port stays taken. */
+void table_remove_but_port(struct endpoint *end);
 /* Take a local port: `port`, or one that is free (0). -EADDRINUSE. */
 int port_bind(struct endpoint *end, uint16_t port);
 /* Take one for a connection to end->remote, which may be shared with connections to elsewhere. -EADDRNOTAVAIL. */
@@ -179,6 +181,8 @@ uint64_t connection_hash(const struct rr_ip *local, uint16_t local_port, const s
 struct rr_tcp *endpoint_create(bool v6);
 /* Its end: out of all tables, without data, the owner told. It is still there: endpoint_finish(). */
 void endpoint_close(struct rr_tcp *tcp, int error);
+/* Its end, and an endpoint as at first, but for settings, what is bound, and an error that was not told yet. */
+void endpoint_disconnect(struct rr_tcp *tcp);
 /* Whoever has called something that may end it calls this last: frees it when it is closed and nobody's. */
 void endpoint_finish(struct rr_tcp *tcp);
 void endpoint_tell(struct rr_tcp *tcp, unsigned what);

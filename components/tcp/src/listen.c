@@ -27,7 +27,7 @@ static struct rr_tcp *make_child(struct rr_tcp *listener, const struct segment *
 	child->end.remote_port = segment->from_port;
 	child->end.state = RR_TCP_SYN_RECEIVED;
 	child->was_open = child->released = true; /* nobody's until accepted */
-	child->bound_address = child->bound_port = true;
+	child->bound_address = listener->bound_address;
 	if (endpoint_find_path(child) || table_add(&child->end)) {
 		child->end.state = RR_TCP_CLOSED;
 		endpoint_finish(child);

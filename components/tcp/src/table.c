@@ -82,7 +82,7 @@ void rr_tcp_resume(void)
 int table_add(struct endpoint *end)
 {
 	if (table_find(&end->local, end->local_port, &end->remote, end->remote_port))
-		return -EADDRINUSE;
+		return -EADDRNOTAVAIL;
 	if (connection_count >= 2 * bucket_count && bucket_count < MOST_BUCKETS) {
 		int error = grow(bucket_count ? 4 * bucket_count : FIRST_BUCKETS);
 		if (error && !bucket_count)
@@ -95,11 +95,16 @@ int table_add(struct endpoint *end)
 
 void table_add_listener(struct endpoint *end) { rr_list_push_back(list(&listeners[end->local_port % LISTENER_BUCKETS]), &end->hash_link); }
 
-void table_remove(struct endpoint *end)
+void table_remove_but_port(struct endpoint *end)
 {
 	if (!rr_list_empty(&end->hash_link) && end->state != RR_TCP_LISTEN)
 		connection_count--;
 	rr_list_remove(&end->hash_link);
+}
+
+void table_remove(struct endpoint *end)
+{
+	table_remove_but_port(end);
 	rr_list_remove(&end->port_link);
 }
 

@@ -70,7 +70,7 @@ int rr_tcp_listen(struct rr_tcp *tcp, unsigned backlog);
 /* Take a connection that is waiting; it belongs to nobody until rr_tcp_set_owner(). NULL: none is. */
 struct rr_tcp *rr_tcp_accept(struct rr_tcp *listener);
 void rr_tcp_set_owner(struct rr_tcp *tcp, struct rr_tcp_owner *owner);
-/* Begin to connect. 0: begun, `changed` follows; -EISCONN (also: listens), -EALREADY, -ENETUNREACH, -EADDRNOTAVAIL, -EADDRINUSE, -ENOMEM. */
+/* Begin to connect. 0: begun, `changed` follows; -EISCONN (also: listens), -EALREADY, -ENETUNREACH, -EADDRNOTAVAIL (also: there is such a connection), -ENOMEM. */
 int rr_tcp_connect(struct rr_tcp *tcp, const struct rr_ip *address, uint16_t port);
 
 /*
@@ -86,8 +86,10 @@ long rr_tcp_read_urgent(struct rr_tcp *tcp, uint8_t *byte, bool peek);
 bool rr_tcp_is_at_mark(const struct rr_tcp *tcp);
 /* Give received bytes. How many; 0: end of input; -EAGAIN: nothing there yet; -ENOTCONN, -EFAULT, the endpoint's error. `peek`: they stay. `drop`: not copied. */
 long rr_tcp_read(struct rr_tcp *tcp, struct rr_uio *uio, bool peek, bool drop);
-/* No more writing, no more reading. -ENOTCONN. */
+/* No more writing, no more reading; an attempt to connect ends with ECONNRESET, a listener that is not to read with nothing. -ENOTCONN. */
 int rr_tcp_shutdown(struct rr_tcp *tcp, bool read, bool write);
+/* Closed at once, the other side is told by a reset, and as rr_tcp_create() makes it, but for settings and what is bound. The error: ECONNRESET, or the one it had. */
+void rr_tcp_disconnect(struct rr_tcp *tcp);
 /* Send what TCP_CORK or MSG_MORE held back; acknowledge at once with quick_ack. After settings have changed. */
 void rr_tcp_push(struct rr_tcp *tcp);
 
@@ -109,8 +111,6 @@ struct rr_tcp_view {
 void rr_tcp_look(const struct rr_tcp *tcp, struct rr_tcp_view *view);
 /* The error, positive, which is none from then on. SO_ERROR. */
 int rr_tcp_take_error(struct rr_tcp *tcp);
-/* Let the next call tell `error`. */
-void rr_tcp_fail(struct rr_tcp *tcp, int error);
 
 /* For TCP_INFO and tests. Times in microseconds. */
 struct rr_tcp_info {
