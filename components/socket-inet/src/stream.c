@@ -209,18 +209,19 @@ static int shut_down(struct rr_socket *socket, int how)
 	return error;
 }
 
+/* Also when it has been disconnected meanwhile. */
 static bool is_writable(const struct inet_stream *stream)
 {
 	struct rr_tcp_view view;
 	look(stream, &view);
-	return view.writable;
+	return view.writable || view.state == RR_TCP_CLOSED;
 }
 
 static bool is_readable(const struct inet_stream *stream)
 {
 	struct rr_tcp_view view;
 	look(stream, &view);
-	return view.readable;
+	return view.readable || view.state == RR_TCP_CLOSED;
 }
 
 static long write_some(const struct inet_stream *stream, struct rr_socket_message *message)
@@ -301,10 +302,12 @@ static unsigned poll(struct rr_socket *socket, struct rr_poll_table *table)
 {
 	struct rr_tcp_view view;
 	unsigned ready = 0;
-	if (table && table->add) {
-		table->add(table, &socket->can_receive);
+	/* Readers are not woken for what writers wait for, which comes with each acknowledgement: who waits for edges would be told twice. */
+	bool writes = table && table->events & (POLLOUT | POLLWRNORM | POLLWRBAND);
+	if (writes)
 		table->add(table, &socket->can_send);
-	}
+	if (table && (!writes || table->events & (POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND | POLLMSG | POLLRDHUP)))
+		table->add(table, &socket->can_receive);
 	look(inet_stream_of(socket), &view);
 	if (view.state == RR_TCP_LISTEN)
 		return view.readable ? POLLIN | POLLRDNORM : 0;

@@ -368,6 +368,25 @@ static void moved(void)
 	close(ends[0]), close(ends[1]), close(pipes[0]), close(pipes[1]), close(file);
 }
 
+/* Who waits for edges of reading is told of what comes, not that what was written has arrived. */
+static void one_edge(void)
+{
+	int ends[2], epoll = epoll_create1(0);
+	struct epoll_event event = { .events = EPOLLIN | EPOLLRDHUP | EPOLLET };
+	pair(ends);
+	epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event);
+	SAY(send(ends[1], "unread", 6, 0));
+	SAY(epoll_wait(epoll, &event, 1, 10000));
+	SAY(send(ends[0], "answer", 6, 0));
+	SAY(recv(ends[1], &(char[8]){ 0 }, 8, 0));
+	SAY(send(ends[0], "more", 4, 0));
+	SAY(recv(ends[1], &(char[8]){ 0 }, 8, 0));
+	SAY(epoll_wait(epoll, &event, 1, 100));
+	SAY(send(ends[1], "another", 7, 0));
+	SAY(epoll_wait(epoll, &event, 1, 10000));
+	close(ends[0]), close(ends[1]), close(epoll);
+}
+
 int main(void)
 {
 	names();
@@ -383,5 +402,6 @@ int main(void)
 	inherited();
 	shared();
 	moved();
+	one_edge();
 	return 0;
 }
