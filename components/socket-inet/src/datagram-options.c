@@ -52,7 +52,7 @@ static int set_ip(struct inet_datagram *datagram, int name, int value)
 	case IP_RECVTOS: want(datagram, WANT_TOS, value); return 0;
 	case IP_ORIGDSTADDR: want(datagram, WANT_TO, value); return 0;
 	case IP_MTU_DISCOVER: return set_discover(datagram, false, value);
-	case IP_RECVERR: udp->hears_errors = value; return 0;
+	case IP_RECVERR: settings->hears_errors = value; return 0;
 	case IP_FREEBIND:
 	case IP_BIND_ADDRESS_NO_PORT: return 0;
 	default: return -ENOPROTOOPT;
@@ -101,7 +101,7 @@ static int set_ipv6(struct inet_datagram *datagram, int name, int value)
 	case IPV6_DONTFRAG:
 		datagram->dont_fragment = value;
 		return set_discover(datagram, true, datagram->mtu_discover[1]);
-	case IPV6_RECVERR: udp->hears_errors = value; return 0;
+	case IPV6_RECVERR: settings->hears_errors = value; return 0;
 	case IPV6_MTU: return value && value < 1280 ? -EINVAL : 0;
 	case IPV6_AUTOFLOWLABEL: return 0;
 	default: return -ENOPROTOOPT;
@@ -170,7 +170,7 @@ static int get_ip(const struct inet_datagram *datagram, int name, int *value)
 	case IP_RECVTOS: *value = !!(datagram->wanted & WANT_TOS); break;
 	case IP_ORIGDSTADDR: *value = !!(datagram->wanted & WANT_TO); break;
 	case IP_MTU_DISCOVER: *value = datagram->mtu_discover[0]; break;
-	case IP_RECVERR: *value = datagram->udp.hears_errors; break;
+	case IP_RECVERR: *value = settings->hears_errors; break;
 	case IP_MTU: *value = rr_udp_mtu(&datagram->udp); break;
 	default: return -ENOPROTOOPT;
 	}
@@ -193,7 +193,7 @@ static int get_ipv6(const struct inet_datagram *datagram, int name, int *value)
 	case IPV6_RECVTCLASS: *value = !!(datagram->wanted & WANT_TCLASS); break;
 	case IPV6_MTU_DISCOVER: *value = datagram->mtu_discover[1]; break;
 	case IPV6_DONTFRAG: *value = datagram->dont_fragment; break;
-	case IPV6_RECVERR: *value = datagram->udp.hears_errors; break;
+	case IPV6_RECVERR: *value = settings->hears_errors; break;
 	case IPV6_MTU: *value = rr_udp_mtu(&datagram->udp); break;
 	case IPV6_AUTOFLOWLABEL: *value = 0; break;
 	default: return -ENOPROTOOPT;

@@ -438,17 +438,18 @@ static void undelivered(const struct rr_ip *from, const struct rr_ip *to, const 
 	uint16_t local_port = rr_net_get16(start), remote_port = rr_net_get16(start + 2);
 	rr_list_for_each(node, bucket(local_port)) {
 		struct rr_udp *udp = rr_list_entry(node, struct rr_udp, port_link);
+		bool hears_errors = settings_for(udp, to)->hears_errors;
 		bool connected = udp->remote_port == remote_port && rr_ip_equal(&udp->remote, to) && rr_ip_equal(&udp->local, from);
 		bool fits = !udp->remote_port && (rr_ip_equal(&udp->local, from) || rr_ip_is_any(&udp->local));
 		/* as Linux: only who is connected is told, or has asked for it */
-		if (udp->local_port != local_port || !(connected || (fits && udp->hears_errors)))
+		if (udp->local_port != local_port || !(connected || (fits && hears_errors)))
 			continue;
-		if (udp->hears_errors)
+		if (hears_errors)
 			keep_news(udp, to, remote_port, error, mtu);
 		if (error == EMSGSIZE && !rr_ip_is_v4(to) && !settings_for(udp, to)->never_fragments) /* cut to fit from now on */
 			continue;
 		/* what may pass is told to those who have asked for it */
-		if (!fatal && error != EMSGSIZE && !udp->hears_errors)
+		if (!fatal && error != EMSGSIZE && !hears_errors)
 			continue;
 		udp->error = error;
 		udp->owner->changed(udp->owner);

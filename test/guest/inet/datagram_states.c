@@ -123,8 +123,10 @@ static void shut(void)
 /* An error that waits is told before that the socket is shut, and after what is wrong with the call. */
 static void errors(void)
 {
-	int nobody = bound("127.0.0.1"), fd = datagram(AF_INET);
-	unsigned port = port_of(nobody);
+	int nobody, fd = datagram(AF_INET);
+	unsigned port = 21000; /* none that the system might choose for `fd` */
+	while (nobody = datagram(AF_INET), bind_at(nobody, "127.0.0.1", port))
+		close(nobody), port++;
 	close(nobody);
 	SAY(connect_at(fd, "127.0.0.1", port));
 	SAY(send(fd, "x", 1, 0));
@@ -223,6 +225,31 @@ static void versions(void)
 	close(stream), close(listening);
 }
 
+/* Who has asked for errors of one version is not told of the other's. */
+static void heard(void)
+{
+	int nobody = bound("::1"), on = 1, value;
+	unsigned port = port_of(nobody);
+	socklen_t length = sizeof(value);
+	close(nobody);
+	for (int i = 0; i < 2; i++) {
+		int fd = datagram(AF_INET6);
+		setsockopt(fd, i ? IPPROTO_IPV6 : IPPROTO_IP, i ? IPV6_RECVERR : IP_RECVERR, &on, sizeof(on));
+		getsockopt(fd, IPPROTO_IP, IP_RECVERR, &value, &length);
+		printf("IP_RECVERR %d, ", value);
+		getsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &value, &length);
+		printf("IPV6_RECVERR %d\n", value);
+		SAY(send_at(fd, 0, "::1", port));
+		usleep(10000);
+		show_ready("of IPv6", fd);
+		show_error("of IPv6", fd);
+		SAY(send_at(fd, 0, "::ffff:127.0.0.1", port));
+		usleep(10000);
+		show_error("of IPv4", fd);
+		close(fd);
+	}
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -231,5 +258,6 @@ int main(void)
 	urgent();
 	sources();
 	versions();
+	heard();
 	return 0;
 }

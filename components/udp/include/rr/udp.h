@@ -16,6 +16,7 @@ struct rr_udp_settings {
 	uint8_t multicast_ttl;
 	bool multicast_loop;           /* our own sockets get what is sent to a group */
 	bool multicast_all;            /* what others of this machine have joined comes here, too (IP_MULTICAST_ALL) */
+	bool hears_errors;             /* also when not connected (IP_RECVERR) */
 	bool never_fragments;          /* IP_PMTUDISC_DO, IPV6_DONTFRAG: what is too large is refused */
 	unsigned multicast_device;     /* 0: as routes say */
 	struct rr_ip multicast_source; /* any: not set */
@@ -35,7 +36,7 @@ struct rr_udp {
 	/* settings */
 	uint32_t receive_buffer;
 	bool bound_address, bound_port; /* by the owner's wish */
-	bool v6, only_v6, reuse_address, reuse_port, broadcast, hears_errors; /* the last: also when not connected (IP_RECVERR) */
+	bool v6, only_v6, reuse_address, reuse_port, broadcast;
 	unsigned device;               /* SO_BINDTODEVICE, the scope it is bound or connected to; 0: any */
 	struct rr_udp_settings version[2]; /* of IPv4's packets, of IPv6's */
 	/* multicast groups it has joined */
