@@ -224,6 +224,22 @@ static bool is_readable(const struct inet_stream *stream)
 	return view.readable || view.state == RR_TCP_CLOSED;
 }
 
+/* An error that comes when something was done already waits for the next call. */
+static bool has_failed(const struct inet_stream *stream)
+{
+	struct rr_tcp_view view;
+	look(stream, &view);
+	return view.error;
+}
+
+/* Are there so many bytes, or will there be no more before others have been read? */
+static bool has_arrived(const struct inet_stream *stream, long count)
+{
+	struct rr_tcp_view view;
+	look(stream, &view);
+	return view.ready_in >= (unsigned long)count || view.read_end || view.error || view.urgent || view.state == RR_TCP_CLOSED;
+}
+
 static long write_some(const struct inet_stream *stream, struct rr_socket_message *message)
 {
 	if (RR_UNLIKELY(stream->base.shut & RR_SHUT_SEND)) {
@@ -245,7 +261,7 @@ static long send(struct rr_socket *socket, struct rr_socket_message *message)
 		if (n != -EAGAIN && (n < 0 || !message->uio->remaining))
 			break;
 		n = rr_socket_wait(&socket->can_send, is_writable(stream), deadline);
-		if (n)
+		if (n || (sent && has_failed(stream)))
 			break;
 	}
 	if (sent && message->flags & MSG_OOB)
@@ -282,6 +298,8 @@ static long receive(struct rr_socket *socket, struct rr_socket_message *message)
 		return -ENOTCONN;
 	if (message->flags & MSG_OOB)
 		return receive_urgent(stream, message);
+	if (peek && target > 1 && deadline && is_readable(stream)) /* what is looked at stays, so all of it has to be there */
+		rr_socket_wait(&socket->can_receive, has_arrived(stream, target), deadline);
 	for (;;) {
 		n = rr_tcp_read(stream->tcp, message->uio, peek, drop);
 		if (n > 0)
@@ -291,8 +309,8 @@ static long receive(struct rr_socket *socket, struct rr_socket_message *message)
 		if (!n || (n < 0 && n != -EAGAIN) || received >= target || !message->uio->remaining || (peek && received) ||
 		    (received && rr_tcp_is_at_mark(stream->tcp)))
 			break;
-		n = rr_socket_wait(&socket->can_receive, is_readable(stream), deadline);
-		if (n)
+		n = rr_socket_wait(&socket->can_receive, peek ? has_arrived(stream, target) : is_readable(stream), deadline);
+		if (n || (received && has_failed(stream)))
 			break;
 	}
 	return received ? received : n;

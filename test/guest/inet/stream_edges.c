@@ -387,6 +387,58 @@ static void one_edge(void)
 	close(ends[0]), close(ends[1]), close(epoll);
 }
 
+static void *rest(void *fd)
+{
+	usleep(50000);
+	send(*(int *)fd, "defg", 4, 0);
+	return NULL;
+}
+
+/* Who looks and wants all waits for all. */
+static void all_at_once(void)
+{
+	int ends[2];
+	char bytes[8] = "";
+	pthread_t thread;
+	pair(ends);
+	SAY(send(ends[0], "abc", 3, 0));
+	ready(ends[1], 10000);
+	pthread_create(&thread, NULL, rest, &ends[0]);
+	SAY(recv(ends[1], bytes, 7, MSG_PEEK | MSG_WAITALL));
+	printf("%s\n", bytes);
+	SAY(recv(ends[1], bytes, 7, 0));
+	pthread_join(thread, NULL);
+	close(ends[0]), close(ends[1]);
+}
+
+static void *resets(void *fd)
+{
+	struct linger hard = { 1, 0 };
+	usleep(50000);
+	setsockopt(*(int *)fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	close(*(int *)fd);
+	return NULL;
+}
+
+/* The error of a call that has done something already is the next call's. */
+static void error_later(void)
+{
+	static char much[8000000];
+	for (int reads = 0; reads < 2; reads++) {
+		int ends[2];
+		pthread_t thread;
+		pair(ends);
+		SAY(send(ends[1], "abc", 3, 0));
+		ready(ends[0], 10000);
+		pthread_create(&thread, NULL, resets, &ends[1]);
+		long done = reads ? recv(ends[0], much, 10, MSG_WAITALL) : send(ends[0], much, sizeof(much), MSG_NOSIGNAL);
+		printf("a part: %d\n", done > 0 && done < (long)sizeof(much));
+		pthread_join(thread, NULL);
+		show_error("then", ends[0]);
+		close(ends[0]);
+	}
+}
+
 int main(void)
 {
 	names();
@@ -403,5 +455,7 @@ int main(void)
 	shared();
 	moved();
 	one_edge();
+	all_at_once();
+	error_later();
 	return 0;
 }
