@@ -79,8 +79,10 @@ int main(void)
 	assert(!strcmp(rr_launch_program(), "two"));
 	documents("{\"args\":", NULL);
 	assert(!rr_launch_program());
-	rr_boot_info.command_line = "rr=1,2 {\"program\":\"not a document\"}";
+	rr_boot_info.command_line = "rr=1,2";
 	assert(!rr_launch_program());
+	rr_boot_info.command_line = "rr=1,2 {\"program\":\"behind the word\"}"; /* is read when somebody looks */
+	assert(!strcmp(rr_launch_program(), "behind the word"));
 
 	/* Many words: the lists grow. */
 	char many[8192] = "{\"rc\":[{\"bin\":\"m\",\"args\":[\"0\"";

@@ -26,6 +26,7 @@ int main(void)
 	assert(read("{\"dns\":[]}", "{\"dns\":[\"x\"]}") && list.count == 0);
 	assert(read("{\"args\":[]}", "{\"cwd\":\"/\",\"dns\":[\"x\"]}") && list.count == 1 && !strcmp(list.items[0], "x"));
 	assert(read("rr=0,0", "{\"dns\":[\"x\"]}") && list.count == 1);
+	assert(read("rr=0,0,a00020f,18 {\"dns\":[\"y\",\"z\"]}", "{\"dns\":[\"x\"]}") && list.count == 2);
 	assert(!read("{}", "") && !machine_logged[0]);
 	assert(!read("{\"dns\":\"10.0.0.1\"}", "{\"dns\":[\"x\"]}") && strstr(machine_logged, "dns"));
 	assert(!read("{\"dns\":[1]}", "") && strstr(machine_logged, "dns"));
