@@ -5,7 +5,8 @@
  * -s: the program gets connected sockets as descriptors 3 and 4; what comes from them is thrown away.
  *
  * A new connection is tried every two milliseconds, later at every hundredth of the time so far, while the old ones stay open, since an early one may be refused, or its
- * first packet lost, while nobody listens yet.
+ * first packet lost, while nobody listens yet. Once there is one, which may be with somebody in between only, and REQUEST is on its way, the next is tried ten times as much
+ * later, unless it is closed before: a crowd of connections would be part of what is measured.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST = 48, BETWEEN_MS = 2, LIMIT_S = 60 };
+enum { MOST = 48, BETWEEN_MS = 2, ASKED_TIMES = 10, LIMIT_S = 60 };
 
 /* Behind the tries: this end of the program's sockets. */
 static struct pollfd tries[MOST + 2];
@@ -93,20 +94,28 @@ static void try(int i, const struct sockaddr_in *to) {
   }
 }
 
-/* Something has happened to a try; true: it is the answer. */
-static int answered(struct pollfd *one, const char *request, size_t length) {
+enum outcome { ASKED, ANSWERED, CLOSED };
+
+/* Something has happened to a try. */
+static enum outcome look(struct pollfd *one, const char *request, size_t length) {
   char byte;
   if (one->events == POLLOUT) {
     if (send(one->fd, request, length, MSG_NOSIGNAL) == (ssize_t)length) {
       one->events = POLLIN;
-      return 0;
+      return ASKED;
     }
   } else if (read(one->fd, &byte, 1) == 1) {
-    return 1;
+    return ANSWERED;
   }
   close(one->fd);
   one->fd = -1;
-  return 0;
+  return CLOSED;
+}
+
+/* How long to wait before the next try. */
+static int64_t between(int64_t so_far) {
+  int64_t least = BETWEEN_MS * INT64_C(1000000);
+  return so_far / 100 > least ? so_far / 100 : least;
 }
 
 /* Read what a socket of the program's holds: one that is full would stop it. */
@@ -136,8 +145,7 @@ int main(int argc, char *argv[]) {
     if (now() >= next) {
       try(at, &to);
       at = (at + 1) % MOST;
-      int64_t so_far = now() - begin, least = BETWEEN_MS * INT64_C(1000000);
-      next = now() + (so_far / 100 > least ? so_far / 100 : least);
+      next = now() + between(now() - begin);
     }
     if (poll(tries, MOST + 2, 1) < 0 && errno != EINTR) {
       fail("poll");
@@ -145,8 +153,19 @@ int main(int argc, char *argv[]) {
     discard(&tries[MOST]);
     discard(&tries[MOST + 1]);
     for (int i = 0; i < MOST; i++) {
-      if (tries[i].fd >= 0 && tries[i].revents != 0 && answered(&tries[i], words[3], length)) {
-        int64_t elapsed = now() - begin;
+      if (tries[i].fd < 0 || tries[i].revents == 0) {
+        continue;
+      }
+      int64_t elapsed = now() - begin;
+      switch (look(&tries[i], words[3], length)) {
+      case ASKED:
+        next = begin + elapsed + ASKED_TIMES * between(elapsed);
+        break;
+      case CLOSED:
+        next = begin + elapsed + between(elapsed);
+        break;
+      case ANSWERED:
+        elapsed = now() - begin;
         if (child > 0) {
           kill(child, SIGKILL);
           waitpid(child, NULL, 0);
