@@ -3,6 +3,7 @@
  * to the next that a secret of RFC 7217 could be made of, and who starts the machine chooses the card's address. Addresses are used while they are still being asked for
  * (RFC 4429): a machine that boots in milliseconds should not wait a second for the answer that nobody gives.
  */
+#include <rr/cpu.h>
 #include <rr/heap.h>
 #include <rr/print.h>
 #include <rr/random.h>
@@ -11,10 +12,10 @@
 
 #define PROBE_FOR RR_NSEC_PER_SEC          /* one probe, RetransTimer: RFC 4862, 5.1 */
 /*
- * Before the first words on a link, which a crowd that starts together should not say at once (RFC 4861, 6.3.7; 4862, 5.4.2). It is short, since addresses from routers wait
- * for it, and longer than most programs take to start, since all of this would delay them.
+ * Before the first words on a link. RFC 4861 (6.3.7) and 4862 (5.4.2) have up to a second for crowds that start together; a machine that boots in milliseconds should have
+ * its address as soon. But where it is emulated, to say them and to take in the router's answer is code for some milliseconds, which a program that starts needs first.
  */
-#define FIRST_WORDS_AFTER (100 * RR_NSEC_PER_SEC / 1000)
+#define FIRST_WORDS_EMULATED (100 * RR_NSEC_PER_SEC / 1000)
 #define SOLICITATIONS 3u                   /* RFC 4861, 10 */
 #define SOLICIT_EVERY (4 * RR_NSEC_PER_SEC)
 #define REACHABLE_FOR (30 * RR_NSEC_PER_SEC)
@@ -41,6 +42,8 @@ static struct on_link {
 static struct rr_timer timer;
 
 static uint64_t end_of(uint32_t seconds, uint64_t now) { return seconds == UINT32_MAX ? UINT64_MAX : now + seconds * RR_NSEC_PER_SEC; }
+
+static uint64_t first_words_after(void) { return rr_cpu_is_emulated() ? FIRST_WORDS_EMULATED : 0; }
 
 static struct rr_ip form(const struct link *link, const struct rr_ip *network)
 {
@@ -166,6 +169,10 @@ void autoconf_schedule(void)
 /* Something is due then. */
 static void schedule_at(uint64_t at)
 {
+	if (at <= rr_clock_monotonic()) {
+		autoconf_schedule();
+		return;
+	}
 	timer.fire = look_again;
 	if (!rr_timer_armed(&timer) || timer.deadline > at)
 		rr_timer_arm(&timer, at);
@@ -176,7 +183,7 @@ void autoconf_solicit(struct link *link)
 	if (!link->follows)
 		return;
 	link->solicitations = 0;
-	link->solicit_at = rr_clock_monotonic() + FIRST_WORDS_AFTER;
+	link->solicit_at = rr_clock_monotonic() + first_words_after();
 	schedule_at(link->solicit_at);
 }
 
@@ -206,14 +213,15 @@ void autoconf_address(struct rr_ip_address *address, bool added)
 			drop_probe(probe);
 		return;
 	}
-	rr_ip_join_after(device, &group, FIRST_WORDS_AFTER);
+	uint64_t after = first_words_after();
+	rr_ip_join_after(device, &group, after);
 	probe = rr_zalloc(1, sizeof(*probe));
 	if (!probe)
 		return; /* without memory nobody is asked */
 	address->flags |= RR_IP_TENTATIVE | RR_IP_OPTIMISTIC;
 	probe->link = link;
 	probe->address = address->address;
-	probe->ask_at = rr_clock_monotonic() + FIRST_WORDS_AFTER;
+	probe->ask_at = rr_clock_monotonic() + after;
 	probe->until = probe->ask_at + PROBE_FOR;
 	rr_list_push_back(&probes, &probe->list);
 	schedule_at(probe->ask_at);

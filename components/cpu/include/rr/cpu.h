@@ -73,6 +73,9 @@ struct rr_cpuid {
 /* All zero for a leaf above the highest one the CPU has (QEMU answers those with garbage). */
 struct rr_cpuid rr_cpuid(uint32_t leaf, uint32_t subleaf);
 
+/* Instructions are translated by software (QEMU's TCG): code that runs for the first time costs microseconds for each few instructions. */
+bool rr_cpu_is_emulated(void);
+
 /* A random word from RDRAND. False where the CPU has none or it gives nothing in ten tries. */
 bool rr_cpu_random(uint64_t *out);
 

@@ -16,6 +16,11 @@ struct rr_cpuid rr_cpuid(uint32_t leaf, uint32_t subleaf)
 	return query(leaf, subleaf);
 }
 
+#define HYPERVISOR_LEAF 0x40000000u
+#define TCG_SIGNATURE 0x54474354u /* "TCGT" */
+
+bool rr_cpu_is_emulated(void) { return rr_cpuid(HYPERVISOR_LEAF, 0).ebx == TCG_SIGNATURE; }
+
 #define CPUID_1_ECX_RDRAND (1u << 30)
 
 bool rr_cpu_random(uint64_t *out)
