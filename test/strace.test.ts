@@ -66,7 +66,10 @@ describe("--strace", async () => {
   });
 
   test("a filter by class, by name and by exclusion; who ended how", async () => {
-    expect(await trace("%process")).toEqual([
+    const lines = await trace("%process");
+    // Where the machine is slow the parent's turn may be over before it waits: its child has ended then.
+    const waited = lines.includes("[pid 1] wait4(-1,  <unfinished ...>");
+    expect(lines).toEqual([
       "[pid 1] vfork( <unfinished ...>",
       "strace: Process 2 attached",
       expect.stringMatching(/^\[pid 2\] execve\("\.\/no such program", \["no", "such program"\], 0x\w+\) = -1 ENOENT \(No such file or directory\)$/),
@@ -76,11 +79,11 @@ describe("--strace", async () => {
       "wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 7}], 0, NULL) = 2",
       "strace: Process 3 attached",
       "[pid 1] fork()                                  = 3",
-      "[pid 1] wait4(-1,  <unfinished ...>",
+      ...(waited ? ["[pid 1] wait4(-1,  <unfinished ...>"] : []),
       expect.stringMatching(/^\[pid 3\] execve\("calls", \["calls", "child"\], 0x\w+\) = 0$/),
       "[pid 3] exit_group(9)                           = ?",
       "[pid 3] +++ exited with 9 +++",
-      "<... wait4 resumed>[{WIFEXITED(s) && WEXITSTATUS(s) == 9}], 0, NULL) = 3",
+      `${waited ? "<... wait4 resumed>" : "wait4(-1, "}[{WIFEXITED(s) && WEXITSTATUS(s) == 9}], 0, NULL) = 3`,
       expect.stringMatching(/^wait4\(-1, 0x\w+, WNOHANG, NULL\) = -1 ECHILD \(No child processes\)$/),
       "exit_group(5)                           = ?",
       "+++ exited with 5 +++",
