@@ -3,7 +3,7 @@
 /** What the guest says, decoded. */
 export type ControlEvent =
   | { kind: "booted"; cycles: bigint; hertz: bigint }
-  | { kind: "exit"; how: "exited" | "signal" | "out-of-memory" | "deadlock" | "checkpoint"; value: number }
+  | { kind: "exit"; how: ExitKind; value: number }
   | { kind: "stderr"; bytes: Buffer }
   | { kind: "log"; text: string }
   | { kind: "stamp"; cycles: bigint; name: string }
@@ -78,6 +78,7 @@ const TRACE_SIZE = 24 + 6 * 8 + 8;
 const USAGE_SIZE = 16;
 const CARD_SIZE = 48;
 const EXIT_KINDS = ["exited", "signal", "out-of-memory", "deadlock", "checkpoint"] as const;
+export type ExitKind = (typeof EXIT_KINDS)[number];
 const PHASES = ["enter", "exit", "both", "signal"] as const;
 
 type Decoder = (payload: Buffer) => ControlEvent;

@@ -38,12 +38,11 @@ const READ_LATER: readonly string[] = ["dns", "search", "hosts"];
 /** The one card's fixed IPv4 address as fields of the word: address, bits, gateway. */
 function cardInWord(net: LaunchFacts["net"]): string[] | undefined {
   const [one, ...more] = net ?? [];
-  const named = one as { if?: string } | undefined;
-  if (one === undefined || more.length > 0 || one.method !== "static" || (one.type ?? "inet") !== "inet" || (named?.if ?? "eth0") !== "eth0" || !/^\d+$/.test(one.mask ?? "")) {
+  const { if: card = "eth0", type = "inet", method, addr, mask = "", gw } = one ?? {};
+  if (more.length > 0 || card !== "eth0" || type !== "inet" || method !== "static" || addr === undefined || !/^\d+$/.test(mask)) {
     return undefined;
   }
-  const [address, gateway] = [one.addr, one.gw].map((text) => (text === undefined ? "" : hexAddress(text)));
-  return [address ?? "", Number(one.mask).toString(16), ...(gateway === "" ? [] : [gateway ?? ""])];
+  return [hexAddress(addr), Number(mask).toString(16), ...(gw === undefined ? [] : [hexAddress(gw)])];
 }
 
 function hexAddress(text: string): string {

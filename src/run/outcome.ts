@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import type { ExitKind } from "./control.js";
 import type { CrashReport, DeadlockReport, RunResult } from "./types.js";
 
 /** What `run` reports for its own failures, as container launchers do. */
@@ -7,7 +8,7 @@ export const RUN_FAILED = 125;
 /** How it ended, as seen from the host. */
 export interface Ending {
   /** The guest's exit frame. */
-  exit?: { how: "exited" | "signal" | "out-of-memory" | "deadlock" | "checkpoint"; value: number };
+  exit?: { how: ExitKind; value: number };
   crash?: CrashReport;
   deadlock?: DeadlockReport;
   /** rr ended the machine itself, and this is the result. */

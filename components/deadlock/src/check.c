@@ -46,7 +46,7 @@ static bool can_go_on(const struct rr_process *process)
 
 static bool deadlocked(void)
 {
-	if (rr_irq_is_pending() || rr_timer_any() || rr_wake_source_any())
+	if (rr_irq_is_pending() || rr_timer_first() != RR_FOREVER || rr_wake_source_any())
 		return false;
 	for (struct rr_process *process = NULL; (process = rr_process_next(process));)
 		if (can_go_on(process))

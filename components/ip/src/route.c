@@ -65,7 +65,7 @@ int rr_ip_find_path(const struct rr_ip *to, const struct rr_ip *from, unsigned n
 		if (!device)
 			return -ENETUNREACH;
 		/* all of 127.0.0.0/8 is ours, and is reached from 127.0.0.1 */
-		struct rr_ip own = rr_ip_is_v4(to) && to->bytes[12] == 127 ? rr_ip_v4(rr_net32(0x7f000001)) : *to;
+		struct rr_ip own = rr_ip_is_v4(to) && to->bytes[12] == 127 ? RR_IP_LOOPBACK_V4 : *to;
 		return through(device, to, rr_ip_is_any(from) ? &own : from, &none, path);
 	}
 	if (!rr_ip_is_any(from) && !rr_ip_is_ours(from))

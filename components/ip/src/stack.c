@@ -126,7 +126,7 @@ static void added(struct rr_netdev *device)
 {
 	rr_netdev_up(device);
 	if (device->offloads & RR_NETDEV_LOOPBACK) {
-		struct rr_ip v4 = rr_ip_v4(rr_net32(0x7f000001));
+		struct rr_ip v4 = RR_IP_LOOPBACK_V4;
 		rr_ip_add_address(device, &v4, 8);
 	}
 	struct rr_ip all_hosts = rr_ip_v4(rr_net32(0xe0000001));

@@ -8,13 +8,13 @@
 bool rr_launch_card(struct rr_launch_card *out)
 {
 	uint64_t skipped;
-	const char *text = rr_boot_info.command_line;
+	const char *text = word_of(rr_boot_info.command_line);
 	*out = (struct rr_launch_card){ 0, 0, 0 };
-	if (text[0] != 'r' || text[1] != 'r' || text[2] != '=')
+	if (!text)
 		return false;
-	uint64_t *const fields[] = { &skipped, &skipped, &out->address, &out->bits, &out->gateway };
-	text += 2;
-	for (unsigned i = 0; i < RR_ARRAY_SIZE(fields) && (!i || *text == ','); i++)
+	text = word_hex(text, &skipped);
+	uint64_t *const fields[] = { &skipped, &out->address, &out->bits, &out->gateway };
+	for (unsigned i = 0; i < RR_ARRAY_SIZE(fields) && *text == ','; i++)
 		text = word_hex(text + 1, fields[i]);
 	return out->address && out->address <= UINT32_MAX && out->bits <= 32 && out->gateway <= UINT32_MAX;
 }

@@ -76,10 +76,10 @@ void rr_launch_init(void)
 void rr_launch_resume(void)
 {
 	/* QEMU puts its own words behind the document. */
-	const char *text = rr_boot_info.command_line;
-	if (text[0] == 'r' && text[1] == 'r' && text[2] == '=')
-		apply_word(text + 3);
-	else if ((text = strchr(text, '{')))
+	const char *text = word_of(rr_boot_info.command_line);
+	if (text)
+		apply_word(text);
+	else if ((text = strchr(rr_boot_info.command_line, '{')))
 		apply_launchers(text, strlen(text), true, "the launch document on the kernel's command line");
 	else if (rr_boot_info.module)
 		apply_launchers(rr_boot_info.module, rr_boot_info.module_size, false, "the launch document in the boot module");

@@ -20,14 +20,19 @@ static uint64_t armed_deadline = RR_FOREVER; /* the hardware interrupts then, or
 static uint32_t armed_ticks;
 static uint64_t armed_tsc;
 
+uint64_t rr_timer_first(void)
+{
+	struct rr_tree_node *first = rr_tree_first(&timers);
+	return first ? rr_container_of(first, struct rr_timer, node)->deadline : RR_FOREVER;
+}
+
 /*
  * Set the hardware for the first timer, unless it will interrupt before that anyway: setting it costs more than an interrupt that finds nothing to do, and
  * those who come and go (time slices, limits of waits) mostly move it later.
  */
 static void program(void)
 {
-	struct rr_tree_node *first = rr_tree_first(&timers);
-	uint64_t deadline = first ? rr_container_of(first, struct rr_timer, node)->deadline : RR_FOREVER;
+	uint64_t deadline = rr_timer_first();
 	if (deadline >= armed_deadline)
 		return;
 	armed_deadline = deadline;
@@ -57,8 +62,6 @@ bool rr_timer_cancel(struct rr_timer *timer)
 	return armed;
 }
 
-bool rr_timer_any(void) { return rr_tree_first(&timers) != NULL; }
-
 void rr_timer_interrupt(void)
 {
 	rr_clock_refine(armed_ticks, rr_rdtsc() - armed_tsc);
@@ -74,12 +77,6 @@ void rr_timer_interrupt(void)
 		timer->fire(timer);
 	}
 	program();
-}
-
-uint64_t rr_timer_first(void)
-{
-	struct rr_tree_node *first = rr_tree_first(&timers);
-	return first ? rr_container_of(first, struct rr_timer, node)->deadline : RR_FOREVER;
 }
 
 void rr_time_resume(uint64_t at)

@@ -48,8 +48,8 @@ void rr_control_entered(const char *program);
 
 enum rr_control_exit_kind { RR_EXIT_CODE = 0, RR_EXIT_SIGNAL = 1, RR_EXIT_OUT_OF_MEMORY = 2, RR_EXIT_DEADLOCK = 3, RR_EXIT_CHECKPOINT = 4 };
 /*
- * The program has ended, or (RR_EXIT_DEADLOCK) will never, or goes on elsewhere (RR_EXIT_CHECKPOINT); `value` is its exit code or signal. Waits until console and channel have delivered everything: the caller ends the
- * machine, and with it what they still hold. Any context; where it cannot sleep for a second at most.
+ * The program has ended, or (RR_EXIT_DEADLOCK) will never, or goes on elsewhere (RR_EXIT_CHECKPOINT); `value` is its exit code or signal. Waits until console and
+ * channel have delivered everything: the caller ends the machine, and with it what they still hold. Any context; where it cannot sleep for a second at most.
  */
 void rr_control_exit(enum rr_control_exit_kind kind, uint8_t value);
 

@@ -19,6 +19,7 @@ struct rr_ip {
 /* No address: ::, and 0.0.0.0 of IPv4. */
 #define RR_IP_ANY ((struct rr_ip){ .halves = { 0, 0 } })
 #define RR_IP_ANY_V4 rr_ip_v4(0)
+#define RR_IP_LOOPBACK_V4 rr_ip_v4(rr_net32(0x7f000001))
 #define RR_IP_LOOPBACK_V6 ((struct rr_ip){ .bytes = { [15] = 1 } })
 #define RR_IP_V4_PREFIX 0xffff0000u /* words[2] of a mapped address, as it reads on a little-endian machine */
 
@@ -59,7 +60,7 @@ static inline struct rr_ip rr_ip_this_host(const struct rr_ip *any, const struct
 {
 	if (rr_ip_is_v4(any) && rr_ip_is_v4(own) && !rr_ip_is_any(own) && !rr_ip_is_multicast(own) && !rr_ip_is_broadcast(own))
 		return *own;
-	return rr_ip_is_v4(any) || rr_ip_is_v4(own) ? rr_ip_v4(rr_net32(0x7f000001)) : RR_IP_LOOPBACK_V6;
+	return rr_ip_is_v4(any) || rr_ip_is_v4(own) ? RR_IP_LOOPBACK_V4 : RR_IP_LOOPBACK_V6;
 }
 
 /* fe80::/10: RFC 4291, section 2.5.6. */

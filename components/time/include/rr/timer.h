@@ -13,8 +13,6 @@ struct rr_timer {
 void rr_timer_arm(struct rr_timer *timer, uint64_t deadline);
 /* True when it was armed and will not fire. Any context. */
 bool rr_timer_cancel(struct rr_timer *timer);
-/* Is any armed? Any context. */
-bool rr_timer_any(void);
 /* The deadline of the next one, RR_FOREVER when none is armed. Any context. */
 uint64_t rr_timer_first(void);
 static inline bool rr_timer_armed(const struct rr_timer *timer) { return timer->node.level != 0; }
