@@ -99,6 +99,13 @@ describe("what cannot be", () => {
     expect(stderr).toMatch(message);
   });
 
+  test("a run that is told more than there is room for", async () => {
+    const hosts = Array.from({ length: 60 }, (_, index) => ["--add-host", `neighbour-number-${index}:192.0.2.${index}`]).flat();
+    const { exitCode, stderr } = await rr(["run", "qemu", "-i", ...hosts, image]);
+    expect(exitCode).toBe(125);
+    expect(stderr).toMatch(/takes \d+ bytes, more than the 1024 there is room for .*\nnext: fewer --add-host/);
+  });
+
   test("a run with arguments", async () => {
     expect(await rr(["run", "qemu", "-i", image, "--", "x"])).toMatchObject({ exitCode: 125, stderr: expect.stringContaining("arguments would come too late") });
   });

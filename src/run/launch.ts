@@ -3,7 +3,7 @@ import { RrError } from "../errors/rr-error.js";
 import { stateDirectory } from "../workspace/paths.js";
 import { planMachine, type MachinePlan } from "./argv.js";
 import { ControlParser, endOfInput, frame, hostsFrames, signalFrame, timeAnswer, usageQuestion, windowSize, type ControlEvent, type GuestUsage, type TraceEvent } from "./control.js";
-import { launchDocument, type LaunchFacts } from "./document.js";
+import { COMMAND_LINE_LIMIT, launchDocument, type LaunchFacts } from "./document.js";
 import { inspectImage, type ImageFacts } from "./image.js";
 import { launchAddresses } from "./interfaces.js";
 import { carryInput, carryOutput, flushed, writeSlowly } from "./input.js";
@@ -69,6 +69,16 @@ function checkStarted({ image: path, args, env, program, launch, strace }: RunOp
   if (checkpointMb > 0 && given.length > 0) {
     throw new RrError("RUN_BAD_OPTION", `the program in ${path} has started already (rr bake --checkpoint), so ${given.join(", ")} would come too late`, {
       hint: "give it to rr bake, or bake without --checkpoint", exitCode: 2,
+    });
+  }
+}
+
+/** A longer document would be a module at the top of memory, where the machine that goes on may have something. Throws RUN_BAD_OPTION. */
+function checkRoom(document: string, { checkpointMb }: ImageFacts, path: string): void {
+  const size = Buffer.byteLength(document);
+  if (checkpointMb > 0 && size > COMMAND_LINE_LIMIT) {
+    throw new RrError("RUN_BAD_OPTION", `what the machine is to be told takes ${size} bytes, more than the ${COMMAND_LINE_LIMIT} there is room for in ${path}, a checkpoint`, {
+      hint: "fewer --add-host, --dns-search or addresses, or bake without --checkpoint", exitCode: 2,
     });
   }
 }
@@ -158,8 +168,10 @@ class Session {
     if (networks.warning !== undefined) {
       options.events?.({ kind: "warn", text: networks.warning });
     }
+    const document = this.document(networks);
+    checkRoom(document, this.what.image, options.image);
     const machine = startMachine(this.what.plan, {
-      document: this.document(networks),
+      document,
       kvm,
       networks,
       onDiagnostic: (line) => this.diagnostic(line),
